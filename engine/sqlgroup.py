@@ -1,0 +1,501 @@
+"""Formulas over groups of rows -> SQL: aggregates that know what they do not know, and functions over years.
+
+Each aggregate sees the rows of its window that pass «где». A row about which «где» is unknown stays possible: counts,
+`максимум` and `минимум` become bounds, everything else becomes NULL unless the block says how much is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from engine import model
+from engine import tree as t
+from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, not_false, number
+from engine.values import Reason
+
+MINUS_INFINITY = exp.Neg(this=INFINITY.copy())
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the compiler must know about the rows of one indicator.
+
+    `years`: the window, oldest first, or None when the table has no year. `unique_in_year`: at most one row per group and
+    year. `zero_when_absent`: «отсутствие строк: ноль» and the window is covered by what was read; None for ordinary tables.
+    `breaks`: (first year of the new series, SQL condition on a row or None for every row).
+    """
+
+    year: exp.Expression | None
+    years: tuple[int, ...] | None
+    report_year: int
+    unique_in_year: bool
+    zero_when_absent: bool | None
+    status: exp.Expression | None
+    open_window: bool
+    breaks: tuple[tuple[int, exp.Expression | None], ...] = ()
+
+
+@dataclass
+class Grounds:
+    """Why a value may be NULL: (condition, reason), the first that holds is the reason."""
+
+    reasons: list[tuple[exp.Expression, Reason]] = field(default_factory=list)
+
+    def add(self, condition: exp.Expression, reason: Reason) -> None:
+        self.reasons.append((condition.copy(), reason))
+
+
+def filtered(aggregate: exp.Expression, condition: exp.Expression | None) -> exp.Expression:
+    if condition is None:
+        return aggregate
+    return exp.Filter(this=aggregate, expression=exp.Where(this=condition.copy()))
+
+
+def count_rows(condition: exp.Expression | None) -> exp.Expression:
+    return filtered(exp.Count(this=exp.Star()), condition)
+
+
+def _over(count: exp.Expression, least: int = 0) -> exp.Expression:
+    return exp.GT(this=count, expression=number(least))
+
+
+def _call(name: str, *arguments: exp.Expression) -> exp.Expression:
+    return exp.Anonymous(this=name, expressions=[item.copy() for item in arguments])
+
+
+_STRICT: dict[str, Callable[..., exp.Expression]] = {
+    "сумма": lambda x: exp.Sum(this=x.copy()),
+    "среднее": lambda x: exp.Avg(this=x.copy()),
+    "медиана": lambda x: _call("MEDIAN", x),
+    "стандартное_отклонение": lambda x: _call("STDDEV_SAMP", x),
+    "число_различных": lambda x: exp.Count(this=exp.Distinct(expressions=[x.copy()])),
+}
+
+
+class GroupSql(RowSql):
+    """Compiles what stands around aggregates. `row` compiles what stands inside them."""
+
+    def __init__(self, refer: Callable[[t.Reference], Sql], row: RowSql, rows: Rows, block: model.Indicator, where: t.Tree | None):
+        super().__init__(refer)
+        self.row, self.rows, self.block = row, rows, block
+        self.where = row.condition(where) if where is not None else None
+        self.grounds = Grounds()
+        self.one_year: int | None = None
+        self.ranks: dict[t.Tree, tuple[Sql, Sql]] = {}
+
+    # ------------------------------------------------------------ which rows
+
+    def window(self) -> exp.Expression | None:
+        """The rows of the window (two-valued), or None when every row counts."""
+        if self.rows.year is None:
+            return None
+        if self.one_year is not None:
+            return exp.EQ(this=self.rows.year.copy(), expression=number(self.one_year))
+        years = self.rows.years or ()
+        if self.rows.open_window:
+            return exp.LTE(this=self.rows.year.copy(), expression=number(self.rows.report_year))
+        if len(years) == 1:
+            return exp.EQ(this=self.rows.year.copy(), expression=number(years[0]))
+        return exp.Between(this=self.rows.year.copy(), low=number(years[0]), high=number(years[-1]))
+
+    def chosen(self, extra: t.Tree | None) -> Sql | None:
+        """«где» of the block and of the aggregate together, three-valued; None when there is none."""
+        parts = [self.where] if self.where is not None else []
+        if extra is not None:
+            parts.append(self.row.condition(extra))
+        if not parts:
+            return None
+        return Sql.exact(both(*(exp.paren(part.low) for part in parts)), any(part.nullable for part in parts))
+
+    def _doubtful(self, chosen: Sql | None) -> exp.Expression | None:
+        """Rows about which «где» is unknown."""
+        if chosen is None or not chosen.nullable:
+            return None
+        return both(self.window(), is_null(chosen.low))
+
+    def _possible(self, chosen: Sql | None) -> exp.Expression | None:
+        return both(self.window(), not_false(chosen.low) if chosen is not None and chosen.nullable else (chosen.low if chosen else None))
+
+    def _certain(self, chosen: Sql | None) -> exp.Expression | None:
+        return both(self.window(), chosen.low if chosen is not None else None)
+
+    # ------------------------------------------------------------ completeness
+
+    def _wanted_years(self) -> int:
+        if self.one_year is not None or not self.rows.years or self.rows.open_window or len(self.rows.years) == 1:
+            return 1
+        return len(self.rows.years)
+
+    def _all_years(self, possible: exp.Expression | None) -> exp.Expression | None:
+        """A condition that every year of the window has rows, or None when one year (or no year) is asked for."""
+        if self.rows.zero_when_absent is not None:
+            return None if self.rows.zero_when_absent else FALSE
+        if self._wanted_years() == 1 or self.block.gaps:
+            return None
+        return exp.EQ(this=filtered(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), possible), expression=number(self._wanted_years()))
+
+    def _enough(self, known: exp.Expression | None) -> exp.Expression | None:
+        """«нужно лет» and «нужно значений» over the rows that have a value; None when the block does not relax."""
+        tests = []
+        needed = self.block.needed_years
+        if needed is not None and self.one_year is None and self.rows.year is not None:
+            years = filtered(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), known)
+            tests.append(exp.GTE(this=years, expression=number(needed.years)))
+            if needed.latest and self.rows.years:
+                latest = exp.EQ(this=self.rows.year.copy(), expression=number(self.rows.years[-1]))
+                tests.append(_over(count_rows(both(known, latest))))
+        if self.block.needed_values is not None:
+            tests.append(exp.GTE(this=count_rows(known), expression=number(self.block.needed_values)))
+        return both(*tests)
+
+    @property
+    def _relaxed(self) -> bool:
+        return bool(self.block.gaps or self.block.needed_years or self.block.needed_values)
+
+    def _gap_reason(self, rows: exp.Expression | None) -> None:
+        """Say what kind of gap made an aggregate NULL, by the worst status among the rows concerned."""
+        if self.rows.status is None:
+            return
+        worst = filtered(exp.Max(this=self.rows.status.copy()), rows)
+        for status, reason in ((1, Reason.NO_ROWS), (2, Reason.BAD_ROW), (3, Reason.HIDDEN)):
+            self.grounds.add(exp.EQ(this=worst, expression=number(status)), reason)
+
+    # ------------------------------------------------------------ calls
+
+    def value(self, tree: t.Tree) -> Sql:
+        if isinstance(tree, t.Arithmetic) and tree.sign == "/":
+            left, right = self.value(tree.left), self.value(tree.right)
+            self.grounds.add(exp.EQ(this=double(right.low), expression=number(0)), Reason.ZERO_DIVISION)
+            return arithmetic("/", left, right)
+        return super().value(tree)
+
+    def call(self, tree: t.Call, function: str, arguments: tuple[t.Tree, ...]) -> Sql:
+        handler = _HANDLERS.get(function)
+        if handler is not None:
+            return handler(self, tree)
+        return super().call(tree, function, arguments)
+
+    def _strict(self, tree: t.Call) -> Sql:
+        """An aggregate that has a value only when every row it needs has one."""
+        values = [self.row.value(item) for item in tree.arguments[:1]]
+        chosen = self.chosen(tree.where)
+        build = _STRICT[tree.function]
+        low = self._guarded(build, values[0].low, values[0], chosen)
+        high = low if values[0].is_exact else self._guarded(build, values[0].high, values[0], chosen)
+        if tree.function == "сумма" and self.rows.zero_when_absent:
+            low = exp.Coalesce(this=low, expressions=[number(0)])
+            high = low
+        return Sql(low, high)
+
+    def _guarded(self, build: Callable, side: exp.Expression, value: Sql, chosen: Sql | None) -> exp.Expression:
+        certain = self._certain(chosen)
+        body = filtered(build(side), both(certain, is_known(value.low)) if value.nullable else certain)
+        if self._relaxed:
+            enough = self._enough(both(certain, is_known(value.low) if value.nullable else None))
+            if enough is not None:
+                self.grounds.add(exp.Not(this=exp.paren(enough)), Reason.FEW_YEARS if self.block.needed_years else Reason.FEW_VALUES)
+                return case((enough, body))
+            return body
+        return self._complete_only(body, value, chosen)
+
+    def _complete_only(self, body: exp.Expression, value: Sql, chosen: Sql | None) -> exp.Expression:
+        gaps, certain = [], self._certain(chosen)
+        complete = self._all_years(self._possible(chosen))
+        doubtful = self._doubtful(chosen)
+        if doubtful is not None:
+            gaps.append(_over(count_rows(doubtful)))
+            self._gap_reason(doubtful)
+        if value.nullable:
+            empty = both(certain, is_null(value.low))
+            gaps.append(_over(count_rows(empty)))
+            self._gap_reason(empty)
+        if complete is not None:
+            gaps.append(exp.Not(this=exp.paren(complete)))
+            self.grounds.add(gaps[-1], Reason.FEW_YEARS)
+        if not gaps:
+            return body
+        return case((exp.Not(this=exp.paren(exp.or_(*(gap.copy() for gap in gaps)))), body))
+
+    def _quantile(self, tree: t.Call) -> Sql:
+        share = self.value(tree.arguments[1])
+        name = "QUANTILE_DISC" if self.block.quantile_method == "ступенчатый" else "QUANTILE_CONT"
+        value = self.row.value(tree.arguments[0])
+        return Sql.exact(self._guarded(lambda x: _call(name, x, share.low), value.low, value, self.chosen(tree.where)))
+
+    def _weighted(self, tree: t.Call) -> Sql:
+        value, weight = (self.row.value(item) for item in tree.arguments)
+        product = Sql.exact(exp.Mul(this=double(value.low), expression=weight.low.copy()), value.nullable or weight.nullable)
+        chosen = self.chosen(tree.where)
+
+        def build(x: exp.Expression) -> exp.Expression:
+            return exp.Sum(this=x.copy())
+        top = Sql.exact(self._guarded(build, product.low, product, chosen))
+        known_weight = Sql.exact(case((is_known(value.low), weight.low.copy())), product.nullable)
+        bottom = Sql.exact(self._guarded(build, known_weight.low, known_weight, chosen))
+        return arithmetic("/", top, bottom)
+
+    def _correlation(self, tree: t.Call) -> Sql:
+        """Pearson's correlation of the ranks that the scan adds as columns (see `indicators.ranked`): Spearman."""
+        first, second = self.ranks.get(tree) or tuple(self.row.value(item) for item in tree.arguments)
+        pair = Sql.exact(first.low, first.nullable or second.nullable)
+        return Sql.exact(self._guarded(lambda x: _call("CORR", x, second.low), first.low, pair, self.chosen(tree.where)))
+
+    def _extreme(self, tree: t.Call) -> Sql:
+        """`максимум` is at least the largest known value; what is unknown may only raise it."""
+        largest = tree.function == "максимум"
+        value, chosen = self.row.value(tree.arguments[0]), self.chosen(tree.where)
+        shape = exp.Max if largest else exp.Min
+        certain = self._certain(chosen)
+        known = both(certain, is_known(value.low)) if value.nullable else certain
+        low, high = filtered(shape(this=value.low.copy()), certain), filtered(shape(this=value.high.copy()), certain)
+        if self._relaxed:
+            enough = self._enough(known)
+            return Sql.exact(low) if enough is None else Sql.exact(case((enough, low)))
+        open_end = self._open_end(value, chosen, tree)
+        if open_end is None:
+            return Sql(low, low if value.is_exact else high)
+        self._gap_reason(self._possible(chosen))
+        if largest:
+            return Sql(low, case((is_null(low), NULL), (open_end, INFINITY), otherwise=high))
+        return Sql(case((is_null(low), NULL), (open_end.copy(), MINUS_INFINITY), otherwise=low.copy()), high)
+
+    def _open_end(self, value: Sql, chosen: Sql | None, tree: t.Call) -> exp.Expression | None:
+        """A condition that some row of the group is unknown."""
+        tests = []
+        doubtful = self._doubtful(chosen)
+        if doubtful is not None:
+            tests.append(_over(count_rows(doubtful)))
+        if value.nullable:
+            tests.append(_over(count_rows(both(self._certain(chosen), is_null(value.low)))))
+        complete = self._all_years(self._possible(chosen))
+        if complete is not None:
+            tests.append(exp.Not(this=exp.paren(complete)))
+            self.grounds.add(tests[-1], Reason.FEW_YEARS)
+        return exp.or_(*tests) if tests else None
+
+    def _tally(self, tree: t.Call) -> tuple[exp.Expression, exp.Expression | None, exp.Expression | None, exp.Expression | None]:
+        """Count a condition -> (met, unknown or None, presence or None, complete or None)."""
+        chosen = self.chosen(tree.where)
+        if tree.arguments:
+            condition = self.row.condition(tree.arguments[0])
+            joined = Sql.exact(both(chosen.low if chosen else None, exp.paren(condition.low)), condition.nullable or bool(chosen and chosen.nullable))
+        else:
+            joined = chosen
+        met = count_rows(both(self.window(), joined.low if joined is not None else None))
+        unknown = None
+        if joined is not None and joined.nullable and not self.block.gaps:
+            unknown = count_rows(both(self.window(), is_null(joined.low)))
+        possible = self._possible(chosen)
+        presence = _over(count_rows(possible)) if self.rows.zero_when_absent is None else None
+        known = both(self._certain(chosen), is_known(joined.low) if joined is not None else None)
+        complete = self._enough(known) if self._relaxed else self._all_years(possible)
+        if presence is not None:
+            self.grounds.add(exp.Not(this=exp.paren(presence)), Reason.NO_ROWS)
+        return met, unknown, presence, complete
+
+    def _count(self, tree: t.Call) -> Sql:
+        met, unknown, presence, complete = self._tally(tree)
+        low: exp.Expression = met
+        high = exp.Add(this=met.copy(), expression=unknown) if unknown is not None else met
+        if self._relaxed and complete is not None:
+            self.grounds.add(exp.Not(this=exp.paren(complete)), Reason.FEW_YEARS if self.block.needed_years else Reason.FEW_VALUES)
+            return Sql(case((complete, met)), case((complete.copy(), high))) if unknown is not None else Sql.exact(case((complete, met)))
+        if complete is not None:
+            high = case((complete, double(high)), otherwise=INFINITY)
+        exact = unknown is None and complete is None
+        if presence is not None:
+            low = case((presence, low))
+            high = low if exact else case((presence.copy(), high))
+        return Sql(low, low if exact else high, presence is not None)
+
+    def _share(self, tree: t.Call) -> Sql:
+        count = self._count(tree)
+        chosen = self.chosen(tree.where)
+        total = Sql.exact(count_rows(self._certain(chosen)))
+        doubtful = self._doubtful(chosen)
+        if doubtful is not None:
+            total = Sql.exact(case((exp.EQ(this=count_rows(doubtful), expression=number(0)), total.low)))
+        return arithmetic("/", arithmetic("*", Sql.exact(number(100), False), count), total)
+
+    def _exists(self, tree: t.Call) -> Sql:
+        """`любой`: one met row is enough; «не выполнен» only when nothing is unknown."""
+        met, unknown, presence, complete = self._tally(tree)
+        settled = [exp.EQ(this=unknown, expression=number(0))] if unknown is not None else []
+        settled += [item for item in (presence, complete) if item is not None]
+        refuted = both(*settled) or TRUE
+        return Sql.exact(case((_over(met), TRUE), (refuted, FALSE)))
+
+    def _every(self, tree: t.Call) -> Sql:
+        inner = t.Call("любой", (t.Not(tree.arguments[0]),), tree.where, place=tree.place)
+        return Sql.exact(exp.Not(this=exp.paren(self._exists(inner).low)))
+
+    def _only(self, tree: t.Call) -> Sql:
+        value, chosen = self.row.value(tree.arguments[0]), self.chosen(tree.where)
+        return self._single(value, chosen)
+
+    def _single(self, value: Sql, chosen: Sql | None) -> Sql:
+        """The value of the one row there is; several rows are no value, with that reason."""
+        possible = count_rows(self._possible(chosen))
+        self._gap_reason(self._possible(chosen))
+        if not (self.one_year is not None and self.rows.unique_in_year):
+            self.grounds.add(_over(possible, 1), Reason.SEVERAL_ROWS)
+        one = exp.EQ(this=possible, expression=number(1))
+        certain = self._certain(chosen)
+
+        def side(node: exp.Expression) -> exp.Expression:
+            return case((one.copy(), filtered(exp.Max(this=node.copy()), certain)))
+        low = side(value.low)
+        return Sql(low, low if value.is_exact else side(value.high))
+
+    def _latest(self, tree: t.Call) -> Sql:
+        value, chosen = self.row.value(tree.arguments[0]), self.chosen(tree.where)
+        known = both(self._certain(chosen), is_known(value.low))
+        if self.rows.year is None:
+            return self._single(value, chosen)
+        return Sql.exact(filtered(_call("ARG_MAX", value.low, self.rows.year), known))
+
+    # ------------------------------------------------------------ years
+
+    def refer_in_year(self, tree: t.Reference) -> Sql:
+        """A bare column inside a function over years: the value of the one row of that year."""
+        return self._single(self.row.value(tree), self.chosen(None))
+
+    def _in_year(self, tree: t.Tree, year: int) -> Sql:
+        """Compile an expression for one year of the group."""
+        outer, self.one_year = self.one_year, year
+        try:
+            value = self._year_value(tree)
+        finally:
+            self.one_year = outer
+        return value
+
+    def _year_value(self, tree: t.Tree) -> Sql:
+        if _has_aggregate(tree):
+            return self.value(tree)
+        inner = self.row.value(tree)
+        return self._single(inner, self.chosen(None))
+
+    def _break(self, earlier: int, later: int) -> exp.Expression | None:
+        """A condition that the series is broken between two years, or None when it never is."""
+        if self.block.ignore_breaks:
+            return None
+        tests = []
+        for first_new_year, rows in self.rows.breaks:
+            if earlier < first_new_year <= later:
+                tests.append(_over(count_rows(rows)) if rows is not None else TRUE)
+        return exp.or_(*tests) if tests else None
+
+    def _unbroken(self, value: Sql, earlier: int, later: int, note: bool = True) -> Sql:
+        broken = self._break(earlier, later)
+        if broken is None:
+            return value
+        if note:
+            self.grounds.reasons.insert(0, (broken.copy(), Reason.SERIES_BREAK))
+        low = case((exp.Not(this=exp.paren(broken)), value.low.copy()))
+        return Sql(low, low if value.is_exact else case((exp.Not(this=exp.paren(broken.copy())), value.high.copy())))
+
+    def _last_year(self) -> int:
+        return self.rows.years[-1] if self.rows.years else self.rows.report_year
+
+    def _change(self, tree: t.Call) -> Sql:
+        back = int(tree.arguments[1].value) if len(tree.arguments) > 1 else 1
+        last = self._last_year()
+        later, earlier = self._in_year(tree.arguments[0], last), self._in_year(tree.arguments[0], last - back)
+        return self._unbroken(arithmetic("-", later, earlier), last - back, last)
+
+    def _past(self, tree: t.Call) -> Sql:
+        back, last = int(tree.arguments[1].value), self._last_year()
+        return self._unbroken(self._in_year(tree.arguments[0], last - back), last - back, last)
+
+    def _year_list(self) -> tuple[int, ...]:
+        return self.rows.years or (self.rows.report_year,)
+
+    def _years_met(self, tree: t.Call, years: tuple[int, ...]) -> list[exp.Expression]:
+        """The condition in each year, newest first; years beyond a break of the series are unknown."""
+        last = self._last_year()
+        return [self._unbroken(self._in_year(tree.arguments[0], year), year, last, note=False).low for year in sorted(years, reverse=True)]
+
+    def _years_in_row(self, tree: t.Call) -> Sql:
+        parts = self._years_met(tree, self._year_list())
+
+        def run(test: Callable[[exp.Expression], exp.Expression]) -> exp.Expression:
+            total: exp.Expression = number(0)
+            for part in reversed(parts):
+                total = case((test(part), exp.Add(this=number(1), expression=total)), otherwise=number(0))
+            return total
+        low = run(lambda node: node.copy())
+        return Sql(low, run(not_false), False)
+
+    def _years_of(self, tree: t.Call) -> Sql:
+        last, count = self._last_year(), int(tree.arguments[1].value)
+        parts = self._years_met(tree, tuple(range(last - count + 1, last + 1)))
+
+        def tally(test: Callable[[exp.Expression], exp.Expression]) -> exp.Expression:
+            total: exp.Expression = number(0)
+            for part in parts:
+                total = exp.Add(this=total, expression=case((test(part), number(1)), otherwise=number(0)))
+            return exp.paren(total)
+        return Sql(tally(lambda node: node.copy()), tally(not_false), False)
+
+    def _trend(self, tree: t.Call) -> Sql:
+        """Least squares slope per year over the window, only over the years since the last break."""
+        years = self._year_list()
+        branches = []
+        for first_new_year, rows in sorted(self.rows.breaks, key=lambda item: -item[0]):
+            kept = tuple(year for year in years if year >= first_new_year)
+            if self.block.ignore_breaks or len(kept) == len(years) or first_new_year > years[-1]:
+                continue
+            slope = self._slope(tree.arguments[0], kept).low if len(kept) >= 2 else NULL
+            test = _over(count_rows(rows)) if rows is not None else TRUE
+            if len(kept) < 2:
+                self.grounds.reasons.insert(0, (test.copy(), Reason.SERIES_BREAK))
+            branches.append((test, slope))
+        return Sql.exact(case(*branches, otherwise=self._slope(tree.arguments[0], years).low))
+
+    def _slope(self, tree: t.Tree, years: tuple[int, ...]) -> Sql:
+        points = [(year - years[0], self._in_year(tree, year)) for year in years]
+        needed = self.block.needed_years.years if self.block.needed_years else (2 if self.block.gaps else len(years))
+
+        def total(term: Callable[[int, exp.Expression], exp.Expression]) -> exp.Expression:
+            result: exp.Expression = number(0)
+            for offset, value in points:
+                node = _settled(value)
+                result = exp.Add(this=result, expression=case((is_known(node), term(offset, node)), otherwise=number(0)))
+            return exp.paren(result)
+        n = total(lambda offset, node: number(1))
+        sum_x, sum_xx = total(lambda offset, node: number(offset)), total(lambda offset, node: number(offset * offset))
+        sum_y, sum_xy = total(lambda offset, node: double(node)), total(lambda offset, node: exp.Mul(this=double(node), expression=number(offset)))
+        exact = [Sql.exact(node) for node in (n, sum_x, sum_xx, sum_y, sum_xy)]
+        top = arithmetic("-", arithmetic("*", exact[0], exact[4]), arithmetic("*", exact[1], exact[3]))
+        bottom = arithmetic("-", arithmetic("*", exact[0], exact[2]), arithmetic("*", exact[1], exact[1]))
+        enough = exp.GTE(this=n.copy(), expression=number(max(needed, 2)))
+        self.grounds.add(exp.Not(this=exp.paren(enough)), Reason.FEW_YEARS)
+        latest = [is_known(_settled(points[-1][1]))] if self.block.needed_years and self.block.needed_years.latest else []
+        return Sql.exact(case((both(enough, *latest), arithmetic("/", top, bottom).low)))
+
+
+def _settled(value: Sql) -> exp.Expression:
+    """The value when it is known exactly, else NULL."""
+    if value.is_exact:
+        return value.low
+    return case((exp.EQ(this=value.low.copy(), expression=value.high.copy()), value.low.copy()))
+
+
+def _has_aggregate(tree: t.Tree) -> bool:
+    from engine.functions import FUNCTIONS, Place
+    return any(isinstance(node, t.Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].place is Place.ROWS for node in t.walk(tree))
+
+
+_HANDLERS: dict[str, Callable[[GroupSql, t.Call], Sql]] = {
+    **dict.fromkeys(_STRICT, GroupSql._strict),
+    "квантиль": GroupSql._quantile, "взвешенное": GroupSql._weighted, "корреляция": GroupSql._correlation,
+    "максимум": GroupSql._extreme, "минимум": GroupSql._extreme, "число": GroupSql._count, "доля": GroupSql._share,
+    "любой": GroupSql._exists, "все": GroupSql._every, "единственное": GroupSql._only, "последнее": GroupSql._latest,
+    "изменение": GroupSql._change, "в_прошлом": GroupSql._past, "тренд": GroupSql._trend,
+    "лет_подряд": GroupSql._years_in_row, "лет_из": GroupSql._years_of,
+}
+
+__all__ = ["GroupSql", "Rows", "count_rows", "filtered", "replace"]

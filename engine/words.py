@@ -1,0 +1,41 @@
+"""Words as people type them: nearest names, mixed alphabets, headers compared without case, spaces and «ё»."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_LATIN = re.compile(r"[A-Za-z]")
+_TWINS = str.maketrans("AaBCcEeHKMOoPpTXxy", "АаВСсЕеНКМОоРрТХху")
+_BACK = str.maketrans("АаВСсЕеНКМОоРрТХху", "AaBCcEeHKMOoPpTXxy")
+IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
+
+
+def mixes_alphabets(word: str) -> bool:
+    """Return whether one word holds both Cyrillic and Latin letters."""
+    return bool(_CYRILLIC.search(word) and _LATIN.search(word))
+
+
+def one_alphabet(word: str) -> str:
+    """Rewrite look-alike letters in the alphabet that the word mostly uses."""
+    cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
+    return word.translate(_TWINS if cyrillic >= latin else _BACK)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word most like `word`, or None when nothing is alike."""
+    names = list(known)
+    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if not found:
+        lowered = {name.lower(): name for name in reversed(names)}
+        close = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
+        found = [lowered[close[0]]] if close else []
+    return found[0] if found else None
+
+
+def folded(text: str) -> str:
+    """Fold a header or a value for comparison: case, «ё», punctuation and repeated spaces do not count."""
+    text = text.replace("ё", "е").replace("Ё", "Е").casefold()
+    return re.sub(r"[\s_.,:;№\"'«»()\-–—/\\*]+", " ", text).strip()
