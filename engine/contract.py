@@ -27,7 +27,7 @@ def prepare(program: Program, tables: Tables, report_year: int, allow_problems: 
     Errors: D303 (a row fails a check of the contract: an error, or with `allow_problems` the row loses its values),
     D304 (expected rows that are absent: the values stay missing).
     """
-    stage = _Stage(program, tables, report_year, allow_problems)
+    stage = Stage(program, tables, report_year, allow_problems)
     stage.computed_columns()
     stage.row_checks()
     frames = stage.frames()
@@ -53,11 +53,13 @@ def finished_year(program: Program) -> int:
     begins = program.rules.calendar.academic_year.begins if program.rules.calendar.academic_year else (9, 1)
     day = program.day
     # In June–August the year that ends with the summer is over: its analysis is the cycle's last step.
-    ended = (day.month, day.day) >= (6, 1) or (day.month, day.day) >= begins
+    ended = (day.month, day.day) >= min((6, 1), begins)
     return day.year if ended else day.year - 1
 
 
-class _Stage:
+class Stage:
+    """The steps of `prepare`, one method each; examples use some of them."""
+
     def __init__(self, program: Program, tables: Tables, report_year: int, allow_problems: bool):
         self.program, self.tables, self.report_year, self.allow = program, tables, report_year, allow_problems
         self.rules = program.rules

@@ -60,7 +60,7 @@ def run_examples(program: Program, problems: list[Problem]) -> Iterable[ExampleR
     """Yield the result of every example of criteria, categories and unit indicators."""
     for section, shape in (("показатели", IndicatorPlan), ("критерии", CriterionPlan), ("категории", CategoryPlan)):
         for plan in program.of(shape):
-            if isinstance(plan, IndicatorPlan) and (plan.table is not None or plan.block.method):
+            if isinstance(plan, IndicatorPlan) and plan.block.method:
                 continue
             for position, example in enumerate(plan.block.examples):
                 result = _run(program, section, plan, position, example, problems)
@@ -77,8 +77,25 @@ def _run(program: Program, section: str, plan: Any, position: int, example: mode
         problems.append(Problem("R505", place, f"Итог «{example.outcome}» не читается.", "Бывает: выполнен, не выполнен, не определён, не применяется."))
     if given is None or expected is None:
         return None
+    if isinstance(plan, IndicatorPlan) and plan.table is not None:
+        return _run_rows(program, plan, position, example, given, expected, problems)
     actual = _Small(program, plan.level, given).outcome(plan, str(example.outcome))
     return ExampleResult(section, plan.name, position, example.why or f"№ {position + 1}", expected, actual, place)
+
+
+def _run_rows(program: Program, plan: IndicatorPlan, position: int, example: model.Example, given: dict[str, Value], expected: str,
+              problems: list[Problem]) -> ExampleResult | None:
+    from engine.examples_rows import rows_outcome
+    place = program.rules.place("показатели", plan.name, "примеры", position)
+    if not example.rows:
+        problems.append(Problem("R505", place, f"Показатель «{plan.name}» считается по строкам, а в примере нет «строки».", "Добавьте «строки: [{столбец: значение}]»."))
+        return None
+    try:
+        value = rows_outcome(program, plan, example, given)
+    except ValueError as error:
+        problems.append(Problem("R505", place, f"Пример «{plan.name}»: {error}.", "Исправьте строки примера."))
+        return None
+    return ExampleResult("показатели", plan.name, position, example.why or f"№ {position + 1}", expected, _number_words(value), place)
 
 
 def _expected(plan: Any, outcome: Any) -> str | None:

@@ -94,7 +94,17 @@ class IndicatorEngine:
             scan.outputs.append((f"{prefix}_high", double(high)))
         scan.outputs.append((f"{prefix}_size", double(size.low) if size is not None else exp.Cast(this=NULL, to=exp.DataType.build("double"))))
         scan.outputs.append((f"{prefix}_reason", self._reason(low, missing, group, plan)))
+        if plan.keys:
+            self._slice_outputs(scan, plan, prefix, group)
         return value.is_exact
+
+    def _slice_outputs(self, scan: _Scan, plan: IndicatorPlan, prefix: str, group: GroupSql) -> None:
+        """How many rows a group has (a group without any is no row of the slice), and which breaks of the series concern it."""
+        possible = group.possible_rows()
+        scan.outputs.append((f"{prefix}_rows", count_rows(possible)))
+        for name, _, rows in self._breaks(plan):
+            touched = exp.GT(this=count_rows(both(possible, rows)), expression=number(0))
+            scan.outputs.append((f"{prefix}{name}", touched))
 
     def _with_size(self, group: GroupSql, size: Sql | None) -> GroupSql:
         outer = group.refer
@@ -124,7 +134,7 @@ class IndicatorEngine:
             open_window = plan.window.kind.value == "все"
             years = years[-12:] if open_window else years
         status = column("_status", "t") if not plan.over_slice else None
-        breaks = tuple(self._breaks(plan)) if plan.year else ()
+        breaks = tuple((year, rows) for _, year, rows in self._breaks(plan)) if plan.year else ()
         unique = set(self._row_keys(plan)) - {plan.year} <= set(plan.keys)
         return Rows(year, years, self.report_year, unique, self._zero(plan, years, open_window), status, open_window, breaks)
 
@@ -155,15 +165,18 @@ class IndicatorEngine:
             return True
         return (self.report_year in info.years) if open_window else set(years) <= set(info.years)
 
-    def _breaks(self, plan: IndicatorPlan) -> Iterable[tuple[int, exp.Expression | None]]:
+    def _breaks(self, plan: IndicatorPlan) -> Iterable[tuple[str, int, exp.Expression | None]]:
+        """Breaks of the plan's series: (column of slices, first year of the new series, which rows or None for all)."""
         base = self._base_table(plan.table)
-        visible = self.program.slices[plan.table].columns if plan.over_slice else self.program.rules.tables[plan.table].columns
-        for gap in self.program.rules.calendar.breaks:
+        for position, gap in enumerate(self.program.rules.calendar.breaks):
             if gap.table != base:
                 continue
-            tests = [exp.In(this=column(name, "t"), expressions=[exp.Literal.string(str(word)) for word in words])
-                     for name, words in gap.where.items() if name in visible]
-            yield gap.year, both(*tests)
+            name = f"_разрыв_{position}"
+            if plan.over_slice:
+                yield name, gap.year, column(name, "t")
+                continue
+            tests = [exp.In(this=column(key, "t"), expressions=[exp.Literal.string(str(word)) for word in words]) for key, words in gap.where.items()]
+            yield name, gap.year, both(*tests)
 
     # ------------------------------------------------------------ names
 
@@ -339,9 +352,11 @@ class IndicatorEngine:
         for position, plan in enumerate(plans):
             prefix = f"i{position}_"
             high = f"{prefix}low" if exact[plan.name] else f"{prefix}high"
+            breaks = "".join(f", {_quoted(f'i{position}{name}')} AS {_quoted(name)}" for name, _, _ in self._breaks(plan))
             connection.execute(
                 f"CREATE VIEW {_quoted(slice_table(plan.name))} AS SELECT {_quoted(UNIT)}, {keys}, {prefix}low AS {_quoted(VALUE)}, "
-                f"{high} AS {_quoted(HIGH)}, {prefix}size AS {_quoted(SIZE)}, CAST({prefix}reason AS TINYINT) AS {_quoted(REASON)} FROM {_quoted(batch)}")
+                f"{high} AS {_quoted(HIGH)}, {prefix}size AS {_quoted(SIZE)}, CAST({prefix}reason AS TINYINT) AS {_quoted(REASON)}{breaks} "
+                f"FROM {_quoted(batch)} WHERE {prefix}rows > 0")
             if exact[plan.name]:
                 self.exact_slices.add(plan.name)
             self.nullable_slices[plan.name] = self._nullable_keys(plan)

@@ -79,6 +79,12 @@ def _expression(value: Any, resolver: Resolver, scope: Scope, path: tuple) -> t.
     return resolver.number(tree, scope, path)
 
 
+def _count(parameters: dict[str, Any], name: str, otherwise: int, evaluator: Evaluator) -> int:
+    """A count given as a number or as the name of a threshold."""
+    value = parameters.get(name, otherwise)
+    return int(evaluator.value(value).low[0]) if isinstance(value, t.Tree) else int(value)
+
+
 # ---------------------------------------------------------------- weighted index
 
 
@@ -88,7 +94,7 @@ def _weighted_index(parameters: dict[str, Any], evaluator: Evaluator) -> Numbers
     A negative weight turns the component over: 100 − x, so that every component points the same way on a 0–100 scale.
     """
     parts = [(evaluator.number(tree).settled(), weight) for tree, weight in parameters["слагаемые"]]
-    needed = int(parameters.get("нужно значений", len(parts)))
+    needed = _count(parameters, "нужно значений", len(parts), evaluator)
     total, weights, present = np.zeros(evaluator.size), np.zeros(evaluator.size), np.zeros(evaluator.size, int)
     for values, weight in parts:
         known = ~np.isnan(values)
@@ -112,7 +118,7 @@ def _context_residual(parameters: dict[str, Any], evaluator: Evaluator) -> Numbe
     """
     result = evaluator.number(parameters["результат"])
     context = [evaluator.number(tree).settled() for tree in parameters["контекст"]]
-    needed = int(parameters.get("нужно школ", 15))
+    needed = _count(parameters, "нужно школ", 15, evaluator)
     outcome = result.settled()
     design = np.column_stack([np.ones(evaluator.size), *context])
     known = ~np.isnan(outcome) & ~np.isnan(design).any(axis=1)

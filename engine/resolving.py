@@ -348,7 +348,8 @@ class Resolver:
             self._say("R206", tree, "Тексты нельзя сравнивать по величине.", "Для текста годятся «равно», «не равно», «входит в».")
         elif left.what == "text" and left.words and right.words and not left.words & right.words:
             word, known = (right.words, left.words) if len(right.words) == 1 else (left.words, right.words)
-            self._say("R211", tree, f"Слова «{next(iter(word))}» нет среди допустимых значений.", _like(next(iter(word)), known))
+            spot = next((side for side in (tree.right, tree.left) if isinstance(side, t.Text)), tree)
+            self._say("R211", spot, f"Слова «{next(iter(word))}» нет среди допустимых значений.", _like(next(iter(word)), known))
         elif not same_unit(left.unit, right.unit):
             self._say("R207", tree, f"Сравниваются разные единицы: «{left.unit}» и «{right.unit}».", "Исправьте единицу в описании или сравнение.")
 

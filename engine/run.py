@@ -71,7 +71,7 @@ def run(rules_folder: Path, data_folder: Path, day: date, *, year: int | None = 
     from engine.inputs import read_folder
     say("Данные")
     tables, found = read_folder(data_folder, rules.tables, rules.references, report_year=year or _fixed_year(rules), allow_problems=allow_problems,
-                                encoding=encoding, progress=progress)
+                                encoding=encoding, progress=lambda done, total, name: say(f"Чтение: {done} из {total}, {name}"))
     if errors(found) and not allow_problems:
         return None, ordered(found)
     result, later = evaluate_tables(program, tables, day, year=year, allow_problems=allow_problems, progress=progress)

@@ -119,6 +119,10 @@ class GroupSql(RowSql):
     def _possible(self, chosen: Sql | None) -> exp.Expression | None:
         return both(self.window(), not_false(chosen.low) if chosen is not None and chosen.nullable else (chosen.low if chosen else None))
 
+    def possible_rows(self) -> exp.Expression | None:
+        """The rows that are or may be among those the block looks at; None when all are."""
+        return self._possible(self.chosen(None))
+
     def _certain(self, chosen: Sql | None) -> exp.Expression | None:
         return both(self.window(), chosen.low if chosen is not None else None)
 

@@ -1,0 +1,168 @@
+"""Commands of school-risk. Thin: every command reads its keys, calls one stage and shows what came back.
+
+Heavy modules are imported inside commands: help and errors of the command line answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from console.click_words import speak_russian
+from engine import __version__
+
+HOME = Path(__file__).parent
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+DONE, PROBLEMS, INTERNAL = 0, 1, 3
+
+
+class RussianDate(click.ParamType):
+    """A date as 2026-09-03 or 03.09.2026."""
+
+    name = "дата"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, date):
+            return value
+        for day, month, year in (value.split("-")[::-1], value.split(".")) if value.count("-") == 2 or value.count(".") == 2 else ():
+            try:
+                return date(int(year), int(month), int(day))
+            except ValueError:
+                continue
+        self.fail(f"«{value}» — не дата; пишите 2026-09-03.", param, ctx)
+
+
+def _rules_option(command):
+    return click.option("--rules", "rules_folder", metavar="ПАПКА", type=click.Path(path_type=Path), default=Path("rules"), show_default=True,
+                        help="Папка с правилами.")(command)
+
+
+def _day_option(command):
+    return click.option("--date", "day", metavar="ДАТА", type=RussianDate(), default=None, help="На какую дату считать (по умолчанию — сегодня).")(command)
+
+
+def _out_option(command):
+    return click.option("--out", metavar="ПАПКА", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True,
+                        help="Папка расчёта и отчётов.")(command)
+
+
+@click.group(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]", subcommand_metavar="КОМАНДА [АРГУМЕНТЫ]…")
+@click.version_option(__version__, prog_name="school-risk", message="%(prog)s, версия %(version)s", help="Показать версию и выйти.")
+def main() -> None:
+    """Классификация рисков школ района: правила в YAML, данные в Excel и CSV, отчёты для помощи школам.
+
+    \b
+    С чего начать:
+      school-risk init мой_район       своя копия правил и учебных данных
+      school-risk run --data данные    расчёт и отчёты
+      school-risk explain 9003         почему школа отнесена к категории
+    """
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@_rules_option
+@_day_option
+@click.option("--advice/--no-advice", default=False, help="Показать и советы, не только ошибки.")
+def check(rules_folder: Path, day: date | None, advice: bool) -> None:
+    """Проверить правила: все ошибки сразу, с местом, словом и подсказкой.
+
+    Пример: school-risk check --rules rules
+    """
+    from console.checked import show_check
+    sys.exit(PROBLEMS if show_check(rules_folder, day or date.today(), advice) else DONE)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@_rules_option
+@click.option("--data", "data_folder", metavar="ПАПКА", type=click.Path(path_type=Path), default=Path("data"), show_default=True,
+              help="Папка с файлами района: XLSX, CSV, Parquet.")
+@_out_option
+@_day_option
+@click.option("--year", metavar="ГОД", type=click.IntRange(1990, 2200), default=None, help="Отчётный год, если не последний завершённый.")
+@click.option("--allow-problems", is_flag=True, help="Считать без строк с ошибками; каждый отчёт об этом скажет.")
+@click.option("--encoding", metavar="ИМЯ", default=None, help="Кодировка CSV, если не UTF-8 и не cp1251.")
+@click.option("--no-reports", is_flag=True, help="Только расчёт, без отчётов.")
+def run(rules_folder: Path, data_folder: Path, out: Path, day: date | None, year: int | None, allow_problems: bool, encoding: str | None,
+        no_reports: bool) -> None:
+    """Прочитать данные, применить правила, записать расчёт и отчёты.
+
+    Пример: school-risk run --data sample_data --date 2026-09-03
+    """
+    from console.running import run_and_show
+    sys.exit(DONE if run_and_show(rules_folder, data_folder, out, day or date.today(), year, allow_problems, encoding, not no_reports) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@click.argument("what", metavar="ШКОЛА|КОД|методы")
+@_out_option
+@click.option("--all", "everything", is_flag=True, help="И то, что не выполнено.")
+def explain(what: str, out: Path, everything: bool) -> None:
+    """Объяснить вывод по школе до ячейки — или что значит код проблемы.
+
+    \b
+    Примеры:
+      school-risk explain 9003
+      school-risk explain R203
+      school-risk explain методы
+    """
+    from console.explaining import explain_and_show
+    sys.exit(DONE if explain_and_show(what, out, everything) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@_out_option
+@click.option("--school", "schools", metavar="КОД", multiple=True, help="Только эти школы (можно повторить).")
+@click.option("--what", metavar="ОТЧЁТ", multiple=True, help="Только эти отчёты: brief, schools, methodology, district.")
+def report(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> None:
+    """Записать отчёты готового расчёта заново.
+
+    Пример: school-risk report --school 9003
+    """
+    from console.running import report_and_show
+    sys.exit(DONE if report_and_show(out, schools, what) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@click.argument("folder", metavar="ПАПКА", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Создать папку района: своя копия правил и учебные данные.
+
+    Пример: school-risk init мой_район
+    """
+    from console.starting import start_district
+    sys.exit(DONE if start_district(HOME, folder) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@click.option("--out", "target", metavar="ФАЙЛ", type=click.Path(path_type=Path), default=Path("rules/schema.json"), show_default=True, help="Куда записать.")
+def schema(target: Path) -> None:
+    """Записать JSON Schema правил для подсказок в редакторе.
+
+    Пример: school-risk schema --out rules/schema.json
+    """
+    from engine.schema import write_schema
+    try:
+        write_schema(target)
+    except OSError as error:
+        raise click.FileError(str(target), error.strerror or str(error)) from None
+    click.echo(f"Записано: {target}")
+
+
+def start() -> None:
+    """Run the command line: Russian words, our exit codes, no traceback for a user."""
+    speak_russian()
+    try:
+        main(standalone_mode=True)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        from console.failing import show_internal_error
+        show_internal_error(error)
+        sys.exit(INTERNAL)
+
+
+if __name__ == "__main__":
+    start()

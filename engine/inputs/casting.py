@@ -1,0 +1,204 @@
+"""Sheets -> typed rows in DuckDB: clean texts are cast in SQL, set by set; whatever is not clean goes through `parsing`, once per distinct text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from engine.inputs.findings import Findings
+from engine.inputs.parsing import MISSING, Parsed, Parser, Words, parser_for, words_of
+from engine.inputs.recognise import Match
+from engine.inputs.sheet import RawSheet, Row, Scan, as_text
+from engine.model import Column, Table
+from engine.tables import SERVICE, RowStatus, column_types, columns_of, create_table, literal, one_row, ordinal, quoted, sql_type
+
+if TYPE_CHECKING:
+    import pandas
+
+Connection = duckdb.DuckDBPyConnection
+LEFT = "_left"  # texts of a row that SQL could not cast, one for each column of CAST_TYPES; NULL in a clean row
+CAST_TYPES = ("число", "целое", "учебный год", "дата", "да/нет")
+_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
+_BATCH = 100_000
+_EDGES = literal(" \t\r\n\u00a0")
+
+
+def make_table(connection: Connection, name: str, table: Table) -> None:
+    """Create the table that sheets are read into; `finish` drops the column for what is not cast yet."""
+    create_table(connection, name, column_types(table))
+    connection.execute(f"ALTER TABLE {quoted(name)} ADD COLUMN {LEFT} VARCHAR[]")
+
+
+def take_in(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int) -> None:
+    """Append the rows of a sheet to its table.
+
+    Errors: none are raised; a ragged CSV leaves its broken rows in `sheet.body`.
+    """
+    scan = sheet.body.scan(match.first_row)
+    if scan is not None and _scanned(connection, name, table, sheet, match, source, scan):
+        return
+    rows = sheet.body.rows(match.first_row, frozenset(match.columns[key] for key in table.keys if key in match.columns))
+    for frame in _frames(rows, list(match.columns.values())):
+        connection.register("_rows", frame)
+        types = {index: "VARCHAR" for index in match.columns.values()}
+        _insert(connection, name, table, match, source, "_rows", types)
+        connection.unregister("_rows")
+
+
+def _scanned(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int, scan: Scan) -> bool:
+    """Let DuckDB read the body. Return False when it cannot, or when blank lines would shift the row numbers."""
+    try:
+        count = _insert(connection, name, table, match, source, scan.relation, dict(enumerate(scan.types)))
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return False
+    if scan.lines is None or count == scan.lines or not sheet.body.has_blank_lines():
+        return True
+    connection.execute(f"DELETE FROM {quoted(name)} WHERE _source = ?", [source])
+    return False
+
+
+def _frames(rows: Iterator[Row], positions: list[int]) -> Iterator[pandas.DataFrame]:
+    import pandas  # a third of a second: only folders with workbooks pay for it
+
+    while batch := list(islice(rows, _BATCH)):
+        columns = {f"c{index}": pandas.Series([as_text(row[index]) if index < len(row) else None for _, row in batch], dtype="str") for index in positions}
+        yield pandas.DataFrame({**columns, "_row": [number for number, _ in batch]})
+
+
+def _insert(connection: Connection, name: str, table: Table, match: Match, source: int, relation: str, types: dict[int, str]) -> int:
+    inner, outer, left = [], [], []
+    for position, (column, kind) in enumerate(column_types(table).items()):
+        text, given = _input(column, match, types)
+        block = table.columns[column]
+        inner += [f"{text} AS i{position}", f"CAST({_cast(block, text, given)} AS {kind}) AS v{position}"]
+        outer.append(f"v{position}")
+        if block.type in CAST_TYPES:
+            left.append(f"CASE WHEN v{position} IS NULL THEN CAST(i{position} AS VARCHAR) END")
+    school = table.school_column
+    as_given = outer[list(column_types(table)).index(school)] if school else "NULL"
+    not_clean = " OR ".join(f"({part}) IS NOT NULL" for part in left)
+    rest = f"CASE WHEN {not_clean} THEN [{', '.join(left)}] END" if left else "NULL"
+    fields = ", ".join([*map(quoted, column_types(table)), *SERVICE, LEFT])
+    values = ", ".join([*outer, str(source), "_row", str(int(RowStatus.OK)), as_given, rest])
+    return one_row(connection, f"INSERT INTO {quoted(name)} ({fields}) SELECT {values} FROM (SELECT {', '.join(inner)}, _row FROM {relation})")[0]
+
+
+def _input(column: str, match: Match, types: dict[int, str]) -> tuple[str, str]:
+    """Return SQL for what the file says of a column, and the type it has there."""
+    if column in match.columns:
+        index = match.columns[column]
+        given = types[index]
+        value = f"CASE WHEN NOT isnan(c{index}) THEN c{index} END" if given in ("FLOAT", "DOUBLE") else f"c{index}"
+        return value, given
+    constant = match.constants.get(column)
+    return (literal(constant) if constant is not None else "CAST(NULL AS VARCHAR)"), "VARCHAR"
+
+
+# ---------------------------------------------------------------- clean texts, in SQL
+
+
+def _cast(column: Column, text: str, given: str) -> str:
+    """Return SQL that casts a clean text, or a value of a Parquet type, and gives NULL for anything else."""
+    if given != "VARCHAR":
+        return _cast_native(column, text, given)
+    if column.hidden and column.type in CAST_TYPES:
+        marks = ", ".join(literal(mark) for mark in column.hidden)
+        return f"CASE WHEN trim({text}, {_EDGES}) NOT IN ({marks}) THEN {_cast_text(column, text)} END"
+    return _cast_text(column, text)
+
+
+def _cast_text(column: Column, text: str) -> str:
+    match column.type or "текст":
+        case "целое":
+            return f"CASE WHEN CAST(TRY_CAST({text} AS BIGINT) AS VARCHAR) = {text} THEN TRY_CAST({text} AS BIGINT) END"
+        case "учебный год":
+            return (f"CASE WHEN length({text}) = 4 AND CAST(TRY_CAST({text} AS INTEGER) AS VARCHAR) = {text} AND TRY_CAST({text} AS INTEGER) > 1900"
+                    f" AND TRY_CAST({text} AS INTEGER) < 2200 THEN TRY_CAST({text} AS INTEGER) END")
+        case "число":
+            plain = f"TRY_CAST({text} AS DOUBLE)"
+            comma = f"TRY_CAST(replace({text}, ',', '.') AS DOUBLE)"
+            return f"CASE WHEN contains({text}, '_') THEN NULL WHEN isfinite({plain}) THEN {plain} WHEN isfinite({comma}) THEN {comma} END"
+        case "дата":
+            return f"CASE WHEN length({text}) = 10 AND {text}[5] = '-' THEN {ordinal(f'TRY_CAST({text} AS DATE)')} END"
+        case "да/нет":
+            return f"CASE {text} WHEN 'да' THEN TRUE WHEN 'нет' THEN FALSE END"
+        case "код" | "школа":
+            return text
+        case "текст":
+            return text if _is_dictionary(column) else _free_text(text)
+    raise AssertionError(column.type)
+
+
+def _free_text(text: str) -> str:
+    trimmed = f"nullif(trim({text}, {_EDGES}), '')"
+    marks = ", ".join(literal(mark) for mark in sorted(MISSING))
+    return f"CASE WHEN length({text}) > 12 OR lower({trimmed}) NOT IN ({marks}) THEN {trimmed} END"
+
+
+def _cast_native(column: Column, value: str, given: str) -> str:
+    numeric = given.startswith(_NUMERIC)
+    whole = f"CASE WHEN {value} = floor({value}) AND abs({value}) <= 9007199254740992 THEN CAST({value} AS BIGINT) END" if numeric else ""
+    match column.type:
+        case "число" if numeric:
+            return f"CASE WHEN isfinite(CAST({value} AS DOUBLE)) THEN CAST({value} AS DOUBLE) END"
+        case "целое" if numeric:
+            return whole
+        case "код" | "школа" if numeric:
+            return f"coalesce(CAST({whole} AS VARCHAR), CAST({value} AS VARCHAR))"
+        case "дата" if given.startswith(("DATE", "TIMESTAMP")):
+            return ordinal(value)
+        case "да/нет" if given == "BOOLEAN":
+            return value
+    return _cast_text(column, f"CAST({value} AS VARCHAR)")
+
+
+def _is_dictionary(column: Column) -> bool:
+    """Return whether a text column is read through its distinct values."""
+    kind = column.type or "текст"
+    return kind in ("код", "школа") or (kind == "текст" and bool(column.allowed or column.reference or column.hidden))
+
+
+# ---------------------------------------------------------------- the rest, by distinct texts
+
+
+def resolve(connection: Connection, name: str, table: Table, references: dict[str, Words], findings: Findings) -> None:
+    """Give every cell that SQL left its value, or a finding of what is wrong with it."""
+    left, some_left = 0, one_row(connection, f"SELECT count({LEFT}) FROM {quoted(name)}")[0] > 0
+    for column in column_types(table):
+        block = table.columns[column]
+        parser = parser_for(block, words_of(block, references), is_key=column in table.keys)
+        if block.type in CAST_TYPES:
+            left += 1
+            if some_left:
+                _resolve_column(connection, name, table, column, f"{LEFT}[{left}]", parser, findings)
+        elif _is_dictionary(block):
+            _resolve_column(connection, name, table, column, quoted(column), parser, findings)
+
+
+def _resolve_column(connection: Connection, name: str, table: Table, column: str, source: str, parser: Parser, findings: Findings) -> None:
+    found = connection.execute(f"SELECT DISTINCT {source} FROM {quoted(name)} WHERE {source} IS NOT NULL").fetchall()
+    parsed = [(text, parser(text)) for text, in found]
+    changed = [(text, outcome) for text, outcome in parsed if outcome.value != text or outcome.hidden]
+    if not changed:
+        return
+    _mapping(connection, changed, sql_type(table.columns[column]))
+    findings.add(name, column, f"SELECT t._source, t._row, m.text, m.code FROM {quoted(name)} AS t JOIN _mapping AS m ON t.{source} = m.text WHERE m.code <> ''")
+    settings = [f"{quoted(column)} = m.value", f"_status = CASE WHEN m.hidden THEN {int(RowStatus.HIDDEN)} ELSE t._status END"]
+    settings += ["_code_as_given = m.value"] if column == table.school_column else []
+    connection.execute(f"UPDATE {quoted(name)} AS t SET {', '.join(settings)} FROM _mapping AS m WHERE t.{source} = m.text")
+
+
+def _mapping(connection: Connection, changed: list[tuple[str, Parsed]], kind: str) -> None:
+    parameters = {"texts": [text for text, _ in changed], "values": [outcome.value for _, outcome in changed],
+                  "codes": [outcome.code for _, outcome in changed], "hidden": [outcome.hidden for _, outcome in changed]}
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE _mapping AS SELECT unnest($texts::VARCHAR[]) AS text, unnest($values::{kind}[]) AS value,"
+                       " unnest($codes::VARCHAR[]) AS code, unnest($hidden::BOOLEAN[]) AS hidden", parameters)
+
+
+def finish(connection: Connection, name: str) -> None:
+    """Drop what was only needed for reading."""
+    if LEFT in columns_of(connection, name):
+        connection.execute(f"ALTER TABLE {quoted(name)} DROP COLUMN {LEFT}")

@@ -1,0 +1,39 @@
+"""Parquet files -> raw sheets that DuckDB scans with their own types, without Python objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from engine.inputs.sheet import Body, RawSheet, Scan
+from engine.problems import Cell, Problem
+from engine.tables import literal, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetBody(Body):
+    """Row 1 is the names of columns, as in a sheet saved from it; the data begin in row 2."""
+
+    path: Path
+    columns: dict[str, str]
+
+    def scan(self, first_row: int) -> Scan:
+        named = ", ".join(f"{quoted(name)} AS c{index}" for index, name in enumerate(self.columns))
+        relation = f"(SELECT {named}, file_row_number + 2 AS _row FROM read_parquet({literal(str(self.path))}, file_row_number = true))"
+        return Scan(relation, tuple(self.columns.values()))
+
+
+def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, file: str) -> tuple[list[RawSheet], list[Problem]]:
+    """Describe a Parquet file.
+
+    Errors: D101 when it is damaged.
+    """
+    try:
+        described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+        connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall()
+    except duckdb.Error:
+        return [], [Problem("D101", Cell(file), "Файл Parquet не читается: он повреждён или оборван.", "Выгрузите его заново.")]
+    columns = {row[0]: row[1] for row in described}
+    return [RawSheet(file, "", [list(columns)], ParquetBody(path, columns))], []

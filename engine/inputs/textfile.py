@@ -1,0 +1,233 @@
+"""CSV, TSV and text files -> raw sheets. DuckDB scans a tidy file; a ragged one is walked row by row to name the broken rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.inputs.sheet import HEAD, Body, RawSheet, Row, Scan
+from engine.problems import Cell, Problem
+from engine.tables import literal
+
+DELIMITERS = (";", ",", "\t")
+_CHUNK = 1 << 20
+_HEAD_BYTES = 1 << 18
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_RESAVE = "Сохраните файл как «CSV UTF-8» или укажите --encoding."
+_SHOWN = 5
+
+
+class _Undecodable(Exception):
+    def __init__(self, problem: Problem):
+        self.problem = problem
+
+
+@dataclass
+class TextBody(Body):
+    """The records under the header. `ends[i]` is the last line of the file that record i takes, `widths[i]` how many fields it has."""
+
+    path: Path
+    file: str
+    encoding: str
+    delimiter: str
+    widths: list[int]
+    ends: list[int]
+    scratch: Path
+    _found: list[Problem] = field(default_factory=list)
+    _broken: list[int] = field(default_factory=list)
+
+    def scan(self, first_row: int) -> Scan | None:
+        """Describe how DuckDB reads the body; the file is first rewritten when it is not UTF-8."""
+        path = self._in_utf8()
+        skip, width = self.ends[first_row - 2], self.widths[first_row - 2]
+        columns = ", ".join(f"c{index}: 'VARCHAR'" for index in range(width))
+        read = (f"read_csv({literal(str(path))}, delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', header = false, "
+                f"skip = {skip}, auto_detect = false, columns = {{{columns}}})")
+        relation = f"(SELECT *, row_number() OVER () + {first_row - 1} AS _row FROM {read})"
+        return Scan(relation, ("VARCHAR",) * width, _lines(path) - skip)
+
+    def rows(self, first_row: int, keys: frozenset[int]) -> Iterator[Row]:
+        """Give the records one by one and remember those with more or fewer fields than the header."""
+        number, width = 0, self.widths[first_row - 2]
+        try:
+            with self._in_utf8().open(encoding="utf-8-sig", newline="") as stream:
+                lines = _Remembered(stream)
+                for number, row in enumerate(csv.reader(lines, delimiter=self.delimiter), start=1):
+                    if number >= first_row and any(cell.strip() for cell in row):
+                        if len(row) < width or any(cell.strip() for cell in row[width:]):
+                            self._broken.append(number)
+                        yield number, row
+                    lines.forget()
+        except csv.Error:
+            self._unclosed(number + 1)
+        else:
+            if lines.unclosed(self.delimiter):
+                self._unclosed(number)
+
+    def problems(self) -> list[Problem]:
+        """Return D107 for the broken records met so far."""
+        if not self._broken:
+            return self._found
+        shown = ", ".join(str(number) for number in self._broken[:_SHOWN])
+        rest = f" и ещё {len(self._broken) - _SHOWN}" if len(self._broken) > _SHOWN else ""
+        return [*self._found, Problem("D107", Cell(self.file, "", f"A{self._broken[0]}"), f"Не столько полей, сколько в заголовке: {_rows_word(self._broken)} {shown}{rest}.",
+                                      "Проверьте разделители и кавычки в этих строках.")]
+
+    def broken_rows(self) -> list[int]:
+        return self._broken
+
+    def has_blank_lines(self) -> bool:
+        """Return whether lines without any text stand between the records: they count as rows of a sheet."""
+        with self._in_utf8().open("rb") as stream:
+            text = stream.read().rstrip(b"\r\n")
+        return b"\n\n" in text or b"\n\r\n" in text
+
+    def _unclosed(self, number: int) -> None:
+        self._found.append(Problem("D107", Cell(self.file, "", f"A{number}"), "Кавычка открыта и не закрыта: остаток файла попал в одну ячейку.",
+                                   "Закройте кавычку в этой строке."))
+        self._broken.append(number)
+
+    def _in_utf8(self) -> Path:
+        if self.encoding in ("utf-8", "utf-8-sig"):
+            return self.path
+        target = self.scratch / f"{self.file.replace('/', '·')}.utf8"
+        if not target.exists():
+            _rewrite(self.path, self.encoding, target)
+        return target
+
+
+class _Remembered:
+    """Lines of a stream that remembers those of the last record: a quote left open swallows the rest without an error."""
+
+    def __init__(self, stream: io.TextIOBase):
+        self._stream = stream
+        self._held: list[str] = []
+        self._last: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._stream:
+            self._held.append(line)
+            yield line
+
+    def forget(self) -> None:
+        self._last, self._held = self._held, []
+
+    def unclosed(self, delimiter: str) -> bool:
+        try:
+            list(csv.reader(self._last, delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            return "unexpected end" in str(error)
+        return False
+
+
+def read_text(path: Path, file: str, encoding: str | None, likeness: Callable[[list[list[str]]], int], scratch: Path) -> tuple[list[RawSheet], list[Problem]]:
+    """Read the head of a text file. `likeness` says how much a head resembles a table: it chooses the delimiter.
+
+    Errors: D106 when the encoding is not recognised.
+    """
+    try:
+        chosen = _encoding_of(path, file, encoding)
+    except _Undecodable as error:
+        return [], [error.problem]
+    text = _head_text(path, chosen)
+    delimiter, head, ends = max((_split(text, mark) for mark in DELIMITERS), key=lambda found: (likeness(found[1]), max(map(len, found[1]), default=0)))
+    body = TextBody(path, file, chosen, delimiter, list(map(len, head)), ends, scratch)
+    return [RawSheet(file, "", head, body)], []
+
+
+def _rows_word(rows: list[int]) -> str:
+    return "строка" if len(rows) == 1 else "строки"
+
+
+def _split(text: str, delimiter: str) -> tuple[str, list[list[str]], list[int]]:
+    head, ends = [], []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for record in reader:
+            head.append(record)
+            ends.append(reader.line_num)
+            if len(head) == HEAD:
+                break
+    except csv.Error:
+        pass  # the rows so far are enough to choose by; the walk over the whole file names the broken row
+    return delimiter, head, ends
+
+
+# ---------------------------------------------------------------- encodings
+
+
+def _encoding_of(path: Path, file: str, wanted: str | None) -> str:
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    for mark, name in _BOMS:
+        if start.startswith(mark):
+            _decode(path, file, name)
+            return name
+    if wanted is not None:
+        _decode(path, file, wanted)
+        return codecs.lookup(wanted).name
+    try:
+        _decode(path, file, "utf-8")
+    except _Undecodable as error:
+        if _looks_like_utf8(path):
+            raise error from None
+        _decode(path, file, "cp1251")
+        return "cp1251"
+    return "utf-8"
+
+
+def _decode(path: Path, file: str, encoding: str) -> None:
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        raise _Undecodable(Problem("D106", Cell(file), f"Кодировки «{encoding}» нет.", "Обычные: utf-8, cp1251, cp866.")) from None
+    line, name = 1, {"utf-8-sig": "UTF-8"}.get(encoding, encoding.upper())
+    with path.open("rb") as stream:
+        while True:
+            chunk = stream.read(_CHUNK)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                line += error.object[:error.start].count(b"\n")
+                raise _Undecodable(Problem("D106", Cell(file, "", f"A{line}"), f"Файл не читается как {name}: ошибка в строке {line}.", _RESAVE)) from None
+            if not chunk:
+                return
+            line += chunk.count(b"\n")
+
+
+def _looks_like_utf8(path: Path) -> bool:
+    """Tell a damaged UTF-8 file from cp1251: in UTF-8 most bytes above 127 form letters of two bytes."""
+    with path.open("rb") as stream:
+        sample = bytes(byte for byte in stream.read(_HEAD_BYTES) if byte > 127)
+    return len(sample) > 0 and len(sample.decode("utf-8", "ignore")) * 2 > len(sample) * 0.8
+
+
+def _head_text(path: Path, encoding: str) -> str:
+    with path.open("rb") as stream:
+        raw = stream.read(_HEAD_BYTES)
+        complete = not stream.read(1)
+    text = codecs.getincrementaldecoder(encoding)().decode(raw, final=complete)
+    return text if complete else text[:text.rfind("\n") + 1]
+
+
+def _rewrite(path: Path, encoding: str, target: Path) -> None:
+    with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as copy:
+        while text := source.read(_CHUNK):
+            copy.write(text)
+
+
+def _lines(path: Path) -> int:
+    """Count the lines of a file; blank ones at its end do not count."""
+    lines, last, blank_tail = 0, b"\n", 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            lines += chunk.count(b"\n")
+            tail = chunk.rstrip(b"\r\n")
+            breaks = chunk[len(tail):].count(b"\n")
+            blank_tail = breaks if tail else blank_tail + breaks
+            last = chunk[-1:]
+    return lines - max(blank_tail - 1, 0) + (last != b"\n")
