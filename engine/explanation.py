@@ -284,7 +284,7 @@ class Explainer:
         engine = self.evaluation.indicators
         scan = _Scan(plan)
         compiler = RowSql(lambda ref: engine._row_reference(scan, plan, ref))
-        group = GroupSql(lambda ref: engine._group_reference(scan, plan, group, ref), compiler, engine._rows(scan, plan), plan.block, plan.where)
+        group = GroupSql(lambda ref: engine._group_reference(scan, plan, group, ref), compiler, engine._rows(scan, plan), plan.block, plan.where, scan.bank)
         parts = [f"t._unit = {row}"]
         window = group.window()
         if window is not None and not _only_years(plan):

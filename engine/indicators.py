@@ -11,7 +11,7 @@ from sqlglot import exp
 from engine import tree as t
 from engine.frames import Frame, spread_to
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
-from engine.sqlgroup import GroupSql, Rows, count_rows
+from engine.sqlgroup import Aggregates, GroupSql, Rows
 from engine.sqlrow import NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, is_null, not_false, number
 from engine.tables import Tables
 from engine.tree import Origin
@@ -36,6 +36,7 @@ class _Scan:
     outputs: list[tuple[str, exp.Expression]] = field(default_factory=list)
     windows: list[exp.Expression | None] = field(default_factory=list)
     ranked: exp.Expression | None = None
+    bank: Aggregates = field(default_factory=Aggregates)
 
 
 class IndicatorEngine:
@@ -65,7 +66,7 @@ class IndicatorEngine:
         for position, plan in enumerate(plans):
             exact[plan.name] = self._outputs(scan, plan, f"i{position}")
         query = self._query(scan)
-        text = query.sql(dialect="duckdb")
+        text = query.sql(dialect="duckdb", copy=False)
         for plan in plans:
             self.sql[plan.name] = text
         if plans[0].keys:
@@ -78,7 +79,7 @@ class IndicatorEngine:
     def _outputs(self, scan: _Scan, plan: IndicatorPlan, prefix: str) -> bool:
         row = RowSql(lambda ref: self._row_reference(scan, plan, ref))
         rows = self._rows(scan, plan)
-        group = GroupSql(lambda ref: self._group_reference(scan, plan, group, ref), row, rows, plan.block, plan.where)
+        group = GroupSql(lambda ref: self._group_reference(scan, plan, group, ref), row, rows, plan.block, plan.where, scan.bank)
         scan.windows.append(None if _over_years(plan.formula) else group.window())
         if _has_correlation(plan):
             self._add_ranks(scan, plan, group, row)
@@ -101,9 +102,9 @@ class IndicatorEngine:
     def _slice_outputs(self, scan: _Scan, plan: IndicatorPlan, prefix: str, group: GroupSql) -> None:
         """How many rows a group has (a group without any is no row of the slice), and which breaks of the series concern it."""
         possible = group.possible_rows()
-        scan.outputs.append((f"{prefix}_rows", count_rows(possible)))
+        scan.outputs.append((f"{prefix}_rows", scan.bank.rows(possible)))
         for name, _, rows in self._breaks(plan):
-            touched = exp.GT(this=count_rows(both(possible, rows)), expression=number(0))
+            touched = exp.GT(this=scan.bank.rows(both(possible, rows)), expression=number(0))
             scan.outputs.append((f"{prefix}{name}", touched))
 
     def _with_size(self, group: GroupSql, size: Sql | None) -> GroupSql:
@@ -117,11 +118,11 @@ class IndicatorEngine:
             branches.append((missing.copy(), number(int(Reason.RULE))))
         branches += [(condition, number(int(reason))) for condition, reason in group.grounds.reasons]
         if plan.over_slice:
-            worst = exp.Max(this=column(REASON, "t"))
+            worst = group.bank.take(exp.Max(this=column(REASON, "t")))
             fallback: exp.Expression = exp.Coalesce(this=case((exp.GT(this=worst, expression=number(0)), worst.copy())), expressions=[number(int(Reason.EMPTY))])
         else:
             fallback = number(int(Reason.EMPTY))
-        inner = exp.Coalesce(this=count_rows(group.window()), expressions=[number(0)])
+        inner = exp.Coalesce(this=group.bank.rows(group.window()), expressions=[number(0)])
         branches.append((exp.EQ(this=inner, expression=number(0)), number(int(Reason.NO_ROWS))))
         return case(*branches, otherwise=fallback)
 
@@ -198,13 +199,14 @@ class IndicatorEngine:
             case Origin.COLUMN:
                 return group.refer_in_year(ref)
             case Origin.KEY:
-                return Sql.exact(column(ref.name, "t"))
+                return Sql.exact(column(ref.name, "a"))
             case Origin.THRESHOLD:
-                return _any_value(self._threshold(scan.group_names, "g", plan.level, ref.name))
+                value = self._threshold(scan.group_names, "g", plan.level, ref.name)
+                return value if isinstance(value.low, (exp.Literal, exp.Neg, exp.Cast)) else _any_value(value, scan.bank)
             case Origin.UNIT:
-                return _any_value(self._unit_value(scan.group_names, "g", plan.level, ref.name))
+                return _any_value(self._unit_value(scan.group_names, "g", plan.level, ref.name), scan.bank)
             case Origin.SLICE:
-                return _any_value(self._slice_value(scan, ref.name))
+                return _any_value(self._slice_value(scan, ref.name), scan.bank)
         raise AssertionError(ref)
 
     def _column(self, plan: IndicatorPlan, name: str) -> Sql:
@@ -252,22 +254,36 @@ class IndicatorEngine:
     # ------------------------------------------------------------ the query
 
     def _query(self, scan: _Scan) -> exp.Select:
+        """The scan computes each aggregate once; around it the formulas are written over their names."""
+        plan = scan.plan
+        unit = self._group_unit(scan)
+        inner = self._aggregated(scan).select(exp.alias_(unit.copy(), UNIT, quoted=True), copy=False)
+        for key in plan.keys:
+            inner = inner.select(exp.alias_(column(key, "t"), key, quoted=True), copy=False)
+        inner = inner.where(is_known(unit), copy=False)
+        distinct = {window.sql(): window for window in scan.windows if window is not None}
+        if plan.year and all(window is not None for window in scan.windows):
+            inner = inner.where(exp.or_(*distinct.values()), copy=False)
+        inner = inner.group_by(unit.copy(), *(column(key, "t") for key in plan.keys), copy=False)
+        query = self._outer(scan, inner).select(column(UNIT, "a"), copy=False)
+        for key in plan.keys:
+            query = query.select(column(key, "a"), copy=False)
+        return query
+
+    def _aggregated(self, scan: _Scan) -> exp.Select:
         plan = scan.plan
         table = slice_table(plan.table) if plan.over_slice else plan.table
         source: exp.Expression = scan.ranked if scan.ranked is not None else exp.to_table(_quoted(table), alias="t")
-        query = exp.Select().from_(source)
-        query = self._joined(query, scan)
-        unit = self._group_unit(scan)
-        query = query.select(exp.alias_(unit.copy(), UNIT, quoted=True), copy=False)
-        for key in plan.keys:
-            query = query.select(exp.alias_(column(key, "t"), key, quoted=True), copy=False)
+        query = self._joined(exp.Select().from_(source, copy=False), scan)
+        for name, node in scan.bank.nodes.items():
+            query = query.select(exp.alias_(node, name, copy=False), copy=False)
+        return query
+
+    def _outer(self, scan: _Scan, inner: exp.Select) -> exp.Select:
+        query = exp.Select().from_(inner.subquery("a", copy=False), copy=False)
         for name, node in scan.outputs:
-            query = query.select(exp.alias_(node, name, quoted=True), copy=False)
-        query = query.where(is_known(unit), copy=False)
-        if plan.year and all(window is not None for window in scan.windows):
-            distinct = {window.sql(): window for window in scan.windows if window is not None}
-            query = query.where(exp.or_(*(window.copy() for window in distinct.values())), copy=False)
-        return query.group_by(unit.copy(), *(column(key, "t") for key in plan.keys), copy=False)
+            query = query.select(exp.alias_(node, name, quoted=True, copy=False), copy=False)
+        return query
 
     def _row_level(self, plan: IndicatorPlan) -> str:
         return self.program.slices[plan.table].level if plan.over_slice else self.program.school_level
@@ -389,14 +405,9 @@ class IndicatorEngine:
 
     def _empty_group(self, scan: _Scan) -> dict[str, float]:
         """What the formulas give over no rows: zero for counts of complete lists, bounds, or missing."""
-        query = exp.Select()
-        for name, node in scan.outputs:
-            query = query.select(exp.alias_(node.copy(), name, quoted=True), copy=False)
-        plan = scan.plan
-        table = slice_table(plan.table) if plan.over_slice else plan.table
-        source = scan.ranked.copy() if scan.ranked is not None else exp.to_table(_quoted(table), alias="t")
-        query = self._joined(query.from_(source), scan).where(exp.false())
-        (row,) = self.tables.connection.execute(query.sql(dialect="duckdb")).fetchall()
+        inner = self._aggregated(scan).where(exp.false(), copy=False)
+        query = self._outer(scan, inner)
+        (row,) = self.tables.connection.execute(query.sql(dialect="duckdb", copy=False)).fetchall()
         return {name: np.nan if value is None else float(value) for (name, _), value in zip(scan.outputs, row, strict=True)}
 
 
@@ -427,9 +438,9 @@ def _filled(values: np.ndarray) -> np.ndarray:
     return np.ma.filled(values.astype(float), np.nan) if np.ma.isMaskedArray(values) else np.asarray(values, float)
 
 
-def _any_value(value: Sql) -> Sql:
-    low = exp.Anonymous(this="ANY_VALUE", expressions=[value.low.copy()])
-    return Sql(low, low if value.is_exact else exp.Anonymous(this="ANY_VALUE", expressions=[value.high.copy()]))
+def _any_value(value: Sql, bank: Aggregates) -> Sql:
+    low = bank.take(exp.Anonymous(this="ANY_VALUE", expressions=[value.low.copy()]))
+    return Sql(low, low if value.is_exact else bank.take(exp.Anonymous(this="ANY_VALUE", expressions=[value.high.copy()])))
 
 
 def _left_join(query: exp.Select, table: str, alias: str, condition: exp.Expression) -> exp.Select:

@@ -7,7 +7,7 @@ Each aggregate sees the rows of its window that pass «где». A row about whi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -48,14 +48,25 @@ class Grounds:
         self.reasons.append((condition.copy(), reason))
 
 
-def filtered(aggregate: exp.Expression, condition: exp.Expression | None) -> exp.Expression:
-    if condition is None:
-        return aggregate
-    return exp.Filter(this=aggregate, expression=exp.Where(this=condition.copy()))
+class Aggregates:
+    """The aggregates of one scan, each computed once under a short name; formulas refer to the names."""
 
+    def __init__(self) -> None:
+        self.nodes: dict[str, exp.Expression] = {}
+        self._names: dict[str, str] = {}
 
-def count_rows(condition: exp.Expression | None) -> exp.Expression:
-    return filtered(exp.Count(this=exp.Star()), condition)
+    def take(self, node: exp.Expression, condition: exp.Expression | None = None) -> exp.Expression:
+        """Return a reference to an aggregate over the rows that meet `condition` (all rows when None)."""
+        if condition is not None:
+            node = exp.Filter(this=node, expression=exp.Where(this=condition))
+        text = node.sql(dialect="duckdb", copy=False)
+        name = self._names.setdefault(text, f"v{len(self._names)}")
+        self.nodes.setdefault(name, node)
+        return exp.column(name, table="a")
+
+    def rows(self, condition: exp.Expression | None) -> exp.Expression:
+        """Return a reference to the number of rows that meet a condition."""
+        return self.take(exp.Count(this=exp.Star()), condition)
 
 
 def _over(count: exp.Expression, least: int = 0) -> exp.Expression:
@@ -78,8 +89,9 @@ _STRICT: dict[str, Callable[..., exp.Expression]] = {
 class GroupSql(RowSql):
     """Compiles what stands around aggregates. `row` compiles what stands inside them."""
 
-    def __init__(self, refer: Callable[[t.Reference], Sql], row: RowSql, rows: Rows, block: model.Indicator, where: t.Tree | None):
+    def __init__(self, refer: Callable[[t.Reference], Sql], row: RowSql, rows: Rows, block: model.Indicator, where: t.Tree | None, bank: Aggregates):
         super().__init__(refer)
+        self.bank = bank
         self.row, self.rows, self.block = row, rows, block
         self.where = row.condition(where) if where is not None else None
         self.grounds = Grounds()
@@ -139,20 +151,20 @@ class GroupSql(RowSql):
             return None if self.rows.zero_when_absent else FALSE
         if self._wanted_years() == 1 or self.block.gaps:
             return None
-        return exp.EQ(this=filtered(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), possible), expression=number(self._wanted_years()))
+        return exp.EQ(this=self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), possible), expression=number(self._wanted_years()))
 
     def _enough(self, known: exp.Expression | None) -> exp.Expression | None:
         """«нужно лет» and «нужно значений» over the rows that have a value; None when the block does not relax."""
         tests = []
         needed = self.block.needed_years
         if needed is not None and self.one_year is None and self.rows.year is not None:
-            years = filtered(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), known)
+            years = self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), known)
             tests.append(exp.GTE(this=years, expression=number(needed.years)))
             if needed.latest and self.rows.years:
                 latest = exp.EQ(this=self.rows.year.copy(), expression=number(self.rows.years[-1]))
-                tests.append(_over(count_rows(both(known, latest))))
+                tests.append(_over(self.bank.rows(both(known, latest))))
         if self.block.needed_values is not None:
-            tests.append(exp.GTE(this=count_rows(known), expression=number(self.block.needed_values)))
+            tests.append(exp.GTE(this=self.bank.rows(known), expression=number(self.block.needed_values)))
         return both(*tests)
 
     @property
@@ -163,7 +175,7 @@ class GroupSql(RowSql):
         """Say what kind of gap made an aggregate NULL, by the worst status among the rows concerned."""
         if self.rows.status is None:
             return
-        worst = filtered(exp.Max(this=self.rows.status.copy()), rows)
+        worst = self.bank.take(exp.Max(this=self.rows.status.copy()), rows)
         for status, reason in ((1, Reason.NO_ROWS), (2, Reason.BAD_ROW), (3, Reason.HIDDEN)):
             self.grounds.add(exp.EQ(this=worst, expression=number(status)), reason)
 
@@ -196,7 +208,7 @@ class GroupSql(RowSql):
 
     def _guarded(self, build: Callable, side: exp.Expression, value: Sql, chosen: Sql | None) -> exp.Expression:
         certain = self._certain(chosen)
-        body = filtered(build(side), both(certain, is_known(value.low)) if value.nullable else certain)
+        body = self.bank.take(build(side), both(certain, is_known(value.low)) if value.nullable else certain)
         if self._relaxed:
             enough = self._enough(both(certain, is_known(value.low) if value.nullable else None))
             if enough is not None:
@@ -210,11 +222,11 @@ class GroupSql(RowSql):
         complete = self._all_years(self._possible(chosen))
         doubtful = self._doubtful(chosen)
         if doubtful is not None:
-            gaps.append(_over(count_rows(doubtful)))
+            gaps.append(_over(self.bank.rows(doubtful)))
             self._gap_reason(doubtful)
         if value.nullable:
             empty = both(certain, is_null(value.low))
-            gaps.append(_over(count_rows(empty)))
+            gaps.append(_over(self.bank.rows(empty)))
             self._gap_reason(empty)
         if complete is not None:
             gaps.append(exp.Not(this=exp.paren(complete)))
@@ -254,7 +266,7 @@ class GroupSql(RowSql):
         shape = exp.Max if largest else exp.Min
         certain = self._certain(chosen)
         known = both(certain, is_known(value.low)) if value.nullable else certain
-        low, high = filtered(shape(this=value.low.copy()), certain), filtered(shape(this=value.high.copy()), certain)
+        low, high = self.bank.take(shape(this=value.low.copy()), certain), self.bank.take(shape(this=value.high.copy()), certain)
         if self._relaxed:
             enough = self._enough(known)
             return Sql.exact(low) if enough is None else Sql.exact(case((enough, low)))
@@ -271,9 +283,9 @@ class GroupSql(RowSql):
         tests = []
         doubtful = self._doubtful(chosen)
         if doubtful is not None:
-            tests.append(_over(count_rows(doubtful)))
+            tests.append(_over(self.bank.rows(doubtful)))
         if value.nullable:
-            tests.append(_over(count_rows(both(self._certain(chosen), is_null(value.low)))))
+            tests.append(_over(self.bank.rows(both(self._certain(chosen), is_null(value.low)))))
         complete = self._all_years(self._possible(chosen))
         if complete is not None:
             tests.append(exp.Not(this=exp.paren(complete)))
@@ -288,12 +300,12 @@ class GroupSql(RowSql):
             joined = Sql.exact(both(chosen.low if chosen else None, exp.paren(condition.low)), condition.nullable or bool(chosen and chosen.nullable))
         else:
             joined = chosen
-        met = count_rows(both(self.window(), joined.low if joined is not None else None))
+        met = self.bank.rows(both(self.window(), joined.low if joined is not None else None))
         unknown = None
         if joined is not None and joined.nullable and not self.block.gaps:
-            unknown = count_rows(both(self.window(), is_null(joined.low)))
+            unknown = self.bank.rows(both(self.window(), is_null(joined.low)))
         possible = self._possible(chosen)
-        presence = _over(count_rows(possible)) if self.rows.zero_when_absent is None else None
+        presence = _over(self.bank.rows(possible)) if self.rows.zero_when_absent is None else None
         known = both(self._certain(chosen), is_known(joined.low) if joined is not None else None)
         complete = self._enough(known) if self._relaxed else self._all_years(possible)
         if presence is not None:
@@ -318,10 +330,10 @@ class GroupSql(RowSql):
     def _share(self, tree: t.Call) -> Sql:
         count = self._count(tree)
         chosen = self.chosen(tree.where)
-        total = Sql.exact(count_rows(self._certain(chosen)))
+        total = Sql.exact(self.bank.rows(self._certain(chosen)))
         doubtful = self._doubtful(chosen)
         if doubtful is not None:
-            total = Sql.exact(case((exp.EQ(this=count_rows(doubtful), expression=number(0)), total.low)))
+            total = Sql.exact(case((exp.EQ(this=self.bank.rows(doubtful), expression=number(0)), total.low)))
         return arithmetic("/", arithmetic("*", Sql.exact(number(100), False), count), total)
 
     def _exists(self, tree: t.Call) -> Sql:
@@ -342,7 +354,7 @@ class GroupSql(RowSql):
 
     def _single(self, value: Sql, chosen: Sql | None) -> Sql:
         """The value of the one row there is; several rows are no value, with that reason."""
-        possible = count_rows(self._possible(chosen))
+        possible = self.bank.rows(self._possible(chosen))
         self._gap_reason(self._possible(chosen))
         if not (self.one_year is not None and self.rows.unique_in_year):
             self.grounds.add(_over(possible, 1), Reason.SEVERAL_ROWS)
@@ -350,7 +362,7 @@ class GroupSql(RowSql):
         certain = self._certain(chosen)
 
         def side(node: exp.Expression) -> exp.Expression:
-            return case((one.copy(), filtered(exp.Max(this=node.copy()), certain)))
+            return case((one.copy(), self.bank.take(exp.Max(this=node.copy()), certain)))
         low = side(value.low)
         return Sql(low, low if value.is_exact else side(value.high))
 
@@ -359,7 +371,7 @@ class GroupSql(RowSql):
         known = both(self._certain(chosen), is_known(value.low))
         if self.rows.year is None:
             return self._single(value, chosen)
-        return Sql.exact(filtered(_call("ARG_MAX", value.low, self.rows.year), known))
+        return Sql.exact(self.bank.take(_call("ARG_MAX", value.low, self.rows.year), known))
 
     # ------------------------------------------------------------ years
 
@@ -389,7 +401,7 @@ class GroupSql(RowSql):
         tests = []
         for first_new_year, rows in self.rows.breaks:
             if earlier < first_new_year <= later:
-                tests.append(_over(count_rows(rows)) if rows is not None else TRUE)
+                tests.append(_over(self.bank.rows(rows)) if rows is not None else TRUE)
         return exp.or_(*tests) if tests else None
 
     def _unbroken(self, value: Sql, earlier: int, later: int, note: bool = True) -> Sql:
@@ -453,7 +465,7 @@ class GroupSql(RowSql):
             if self.block.ignore_breaks or len(kept) == len(years) or first_new_year > years[-1]:
                 continue
             slope = self._slope(tree.arguments[0], kept).low if len(kept) >= 2 else NULL
-            test = _over(count_rows(rows)) if rows is not None else TRUE
+            test = _over(self.bank.rows(rows)) if rows is not None else TRUE
             if len(kept) < 2:
                 self.grounds.reasons.insert(0, (test.copy(), Reason.SERIES_BREAK))
             branches.append((test, slope))
@@ -502,4 +514,4 @@ _HANDLERS: dict[str, Callable[[GroupSql, t.Call], Sql]] = {
     "лет_подряд": GroupSql._years_in_row, "лет_из": GroupSql._years_of,
 }
 
-__all__ = ["GroupSql", "Rows", "count_rows", "filtered", "replace"]
+__all__ = ["Aggregates", "GroupSql", "Rows"]
