@@ -45,7 +45,7 @@ def _methods() -> bool:
 
 def _school(code: str, out: Path, everything: bool) -> bool:
     from console.tree import school_lines
-    from engine.run import RecordError, open_run
+    from engine.record import RecordError, open_run
     try:
         result = open_run(out)
     except RecordError as error:

@@ -16,7 +16,8 @@ from engine.inference import InferenceError
 from engine.loading import load
 from engine.problems import Problem, errors
 from engine.program import CategoryPlan, IndicatorPlan
-from engine.run import RecordError, Run, open_run, run, save
+from engine.record import RecordError, open_run, save
+from engine.run import Run, run
 from engine.values import Numbers, Reason
 
 _SHOWN = 12

@@ -47,7 +47,7 @@ def _category_node(evidence: Evidence, everything: bool) -> Node:
 
 
 def _criterion_node(evidence: Evidence) -> Node:
-    status = "не применяется" if evidence.applies is Truth.NOT_MET else _WORDS[evidence.status] if evidence.status else ""
+    status = "не применяется" if evidence.applies is Truth.NOT_MET else _WORDS[evidence.status] if evidence.status is not None else ""
     mark = "● " if evidence.decisive else ""
     clause = f"  [{evidence.clause}]" if evidence.clause else ""
     children: list[Node] = [(_check_words(check), []) for check in evidence.checks]

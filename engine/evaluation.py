@@ -55,6 +55,18 @@ def evaluate(program: Program, tables: Tables, frames: dict[str, Frame], report_
     return stage.result
 
 
+def restated(program: Program, tables: Tables, frames: dict[str, Frame], report_year: int) -> Evaluation:
+    """An evaluation over columns that are there already: conditions are stated again, nothing is concluded."""
+    stage = Stage(program, tables, frames, report_year, History(program, tables, frames[program.school_level], report_year))
+    for name in program.order:
+        plan = program.plans[name]
+        if isinstance(plan, CategoryPlan):
+            stage.result.conditions[name] = stage.category(plan)
+        elif isinstance(plan, MeasurePlan):
+            stage.result.conditions[name] = stage.measure(plan)
+    return stage.result
+
+
 class Stage:
     """Evaluates plans one by one over frames; `history` answers «была»."""
 
@@ -112,9 +124,9 @@ class Stage:
             case CriterionPlan():
                 self._criterion(plan)
             case CategoryPlan():
-                self._conclude(plan.name, plan.level, self._category(plan), inference)
+                self._conclude(plan.name, plan.level, self.category(plan), inference)
             case MeasurePlan():
-                self._conclude(plan.name, plan.level, self._measure(plan), inference)
+                self._conclude(plan.name, plan.level, self.measure(plan), inference)
             case _:
                 raise AssertionError(plan)
 
@@ -187,7 +199,8 @@ class Stage:
 
     # ------------------------------------------------------------ categories and measures through durable-rules
 
-    def _category(self, plan: CategoryPlan) -> c.Condition:
+    def category(self, plan: CategoryPlan) -> c.Condition:
+        """State when a category is in force: it applies, it is met or still held, and nothing excludes it."""
         parts: list[c.Condition] = []
         if plan.applies is not None:
             parts.append(self._fact_of(plan.level, plan.applies))
@@ -212,7 +225,8 @@ class Stage:
         none_met = [c.AnyOf((c.Undetermined(name), c.Not(c.Fact(name)))) for name in others]
         return [*none_met, c.AnyOf(tuple(c.Undetermined(name) for name in others))]
 
-    def _measure(self, plan: MeasurePlan) -> c.Condition:
+    def measure(self, plan: MeasurePlan) -> c.Condition:
+        """State whom a measure is for."""
         if plan.audience is None:
             return self._computed(plan.level, "всем", np.ones(len(self.frames[plan.level]), np.int8))
         return self.condition_of(plan.level, plan.audience)

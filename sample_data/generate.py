@@ -25,7 +25,7 @@ CREATED = datetime(2026, 9, 1, 9, 0, 0)
 SUBJECTS = {"РУ": "русский язык", "МА": "математика"}
 DISTRICT = "Московский район Санкт-Петербурга"
 
-# Scale of 2021 (reference/vpr_scales_2021.csv): (maximum, lowest score for 3, 4, 5). Only the shape matters here.
+# Official scales of ВПР-2021: (maximum, lowest score for 3, 4, 5). Only the shape matters here.
 VPR_SCALES = {
     (4, "РУ"): (38, 14, 24, 33), (4, "МА"): (20, 6, 10, 15), (5, "РУ"): (45, 18, 29, 39), (5, "МА"): (20, 7, 11, 15),
     (6, "РУ"): (51, 25, 35, 45), (6, "МА"): (16, 6, 10, 14), (7, "РУ"): (47, 22, 32, 42), (7, "МА"): (19, 7, 12, 16),
@@ -33,7 +33,7 @@ VPR_SCALES = {
 }
 OGE_SCALES = {"РУ": (33, 15, 23, 29), "МА": (31, 8, 15, 22)}
 EGE_MINIMUM = {"РУ": 24, "МАП": 27}
-# Share of «2» in the whole district: Altai medians of domain.md §8 raised to means, times about one half for Petersburg.
+# Share of «2» in the whole district: medians of another region (258 schools) raised to means, times about one half for Petersburg.
 VPR_FAIL = {(4, "МА"): .016, (4, "РУ"): .034, (5, "МА"): .070, (5, "РУ"): .072, (6, "МА"): .078, (6, "РУ"): .086,
             (7, "МА"): .068, (7, "РУ"): .082, (8, "МА"): .064, (8, "РУ"): .095}
 OGE_FAIL = {"РУ": .030, "МА": .065}
@@ -616,9 +616,9 @@ def generate(folder: Path) -> None:
     writer.registry(enrolment)
     for year in YEARS:
         writer.vpr(year)
-    for year in YEARS[1:]:
-        writer.journal(year)
-        writer.scores(year)
+        if year > YEARS[0]:
+            writer.scores(year)
+    writer.journal(REPORT_YEAR)
     writer.oge()
     writer.ege()
     writer.enrolment(rng)
