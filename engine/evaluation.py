@@ -203,7 +203,7 @@ class Stage:
         """State when a category is in force: it applies, it is met or still held, and nothing excludes it."""
         parts: list[c.Condition] = []
         if plan.applies is not None:
-            parts.append(self._fact_of(plan.level, plan.applies))
+            parts.append(self.condition_of(plan.level, plan.applies))
             self.frames[plan.level].applies[plan.name] = self.evaluators[plan.level].condition(plan.applies)
         parts += self._rest(plan) if plan.block.rest else [self._held_or_met(plan)]
         parts += [c.Not(c.Fact(other)) for other in plan.excluded_by]

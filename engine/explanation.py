@@ -107,11 +107,12 @@ class Explainer:
         """Explain one category of one unit: its facts, those that decided first."""
         plan = self.program.plans[name]
         decisive = self._decisive(name, row)
-        condition = self.evaluation.conditions[name]
-        children = [self._fact(plan.level, fact, row, decisive) for fact in c.names(condition)]
+        applies = self._applies(plan.level, name, row)
+        folded = set(t.references(plan.applies)) if plan.applies is not None and applies is Truth.MET else set()
+        facts = [fact for fact in c.names(self.evaluation.conditions[name]) if fact not in folded]
+        children = [self._fact(plan.level, fact, row, decisive) for fact in facts]
         children.sort(key=lambda item: not item.decisive)
-        return Evidence("category", name, plan.block.title or name, self.status(name, row), self._applies(plan.level, name, row),
-                        clause=plan.block.clause or "", children=tuple(children))
+        return Evidence("category", name, plan.block.title or name, self.status(name, row), applies, clause=plan.block.clause or "", children=tuple(children))
 
     def _decisive(self, name: str, row: int) -> frozenset[str]:
         conclusion = self.evaluation.conclusions[name]
@@ -228,6 +229,15 @@ class Explainer:
         sizes = self.evaluation.frames[level].sizes.get(name) if plan.level == level else None
         size = float(sizes[row]) if sizes is not None and not np.isnan(sizes[row]) else None
         return _quantity(value, row, plan.block.unit, size, plan.block.decimals)
+
+    def threshold(self, level: str, tree: t.Tree, row: int) -> Quantity | None:
+        """Return the value of a bare number or a threshold for one unit; None for anything else."""
+        if isinstance(tree, t.Number):
+            return Quantity(tree.value, tree.value, tree.unit)
+        if isinstance(tree, t.Reference) and tree.origin is Origin.THRESHOLD:
+            value = self.value_of(level, tree, row)
+            return value if isinstance(value, Quantity) and value.is_exact else None
+        return None
 
     def indicator(self, name: str, row: int, level: str | None = None) -> Evidence:
         """Explain one indicator of one unit: value, n, reason and the rows it rests on."""

@@ -11,7 +11,7 @@ from sqlglot import exp
 from engine import tree as t
 from engine.frames import Frame, spread_to
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
-from engine.sqlgroup import Aggregates, GroupSql, Rows
+from engine.sqlgroup import Aggregates, GroupSql, Rows, settled
 from engine.sqlrow import NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, is_null, not_false, number
 from engine.tables import Tables
 from engine.tree import Origin
@@ -93,7 +93,7 @@ class IndicatorEngine:
         scan.outputs.append((f"{prefix}_low", double(low)))
         if not value.is_exact:
             scan.outputs.append((f"{prefix}_high", double(high)))
-        scan.outputs.append((f"{prefix}_size", double(size.low) if size is not None else exp.Cast(this=NULL, to=exp.DataType.build("double"))))
+        scan.outputs.append((f"{prefix}_size", double(settled(size)) if size is not None else exp.Cast(this=NULL, to=exp.DataType.build("double"))))
         scan.outputs.append((f"{prefix}_reason", self._reason(low, missing, group, plan)))
         if plan.keys:
             self._slice_outputs(scan, plan, prefix, group)

@@ -478,7 +478,7 @@ class GroupSql(RowSql):
         def total(term: Callable[[int, exp.Expression], exp.Expression]) -> exp.Expression:
             result: exp.Expression = number(0)
             for offset, value in points:
-                node = _settled(value)
+                node = settled(value)
                 result = exp.Add(this=result, expression=case((is_known(node), term(offset, node)), otherwise=number(0)))
             return exp.paren(result)
         n = total(lambda offset, node: number(1))
@@ -489,11 +489,11 @@ class GroupSql(RowSql):
         bottom = arithmetic("-", arithmetic("*", exact[0], exact[2]), arithmetic("*", exact[1], exact[1]))
         enough = exp.GTE(this=n.copy(), expression=number(max(needed, 2)))
         self.grounds.add(exp.Not(this=exp.paren(enough)), Reason.FEW_YEARS)
-        latest = [is_known(_settled(points[-1][1]))] if self.block.needed_years and self.block.needed_years.latest else []
+        latest = [is_known(settled(points[-1][1]))] if self.block.needed_years and self.block.needed_years.latest else []
         return Sql.exact(case((both(enough, *latest), arithmetic("/", top, bottom).low)))
 
 
-def _settled(value: Sql) -> exp.Expression:
+def settled(value: Sql) -> exp.Expression:
     """The value when it is known exactly, else NULL."""
     if value.is_exact:
         return value.low
@@ -514,4 +514,4 @@ _HANDLERS: dict[str, Callable[[GroupSql, t.Call], Sql]] = {
     "лет_подряд": GroupSql._years_in_row, "лет_из": GroupSql._years_of,
 }
 
-__all__ = ["Aggregates", "GroupSql", "Rows"]
+__all__ = ["Aggregates", "GroupSql", "Rows", "settled"]

@@ -154,6 +154,11 @@ def names(tree: Tree) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.value for node in walk(tree) if isinstance(node, Name)))
 
 
+def references(tree: Tree) -> tuple[str, ...]:
+    """Return every resolved name of the tree, once, in the order of reading."""
+    return tuple(dict.fromkeys(node.name for node in walk(tree) if isinstance(node, Reference)))
+
+
 @dataclass(frozen=True, slots=True)
 class Reference(Tree):
     """A name after resolution: `origin` says where its value comes from."""
