@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from sqlglot import exp
 
 from engine import conditions as c
 from engine import tree as t
 from engine.evaluation import Evaluation
-from engine.indicators import slice_table
+from engine.history import History
+from engine.indicators import Scan, over_years, slice_table
 from engine.problems import Cell
 from engine.program import SIZE, VALUE, CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan
 from engine.sqlgroup import GroupSql
-from engine.sqlrow import RowSql, not_false
+from engine.sqlrow import RowSql, both, not_false
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.truth import Truth
-from engine.values import Numbers, Reason, Texts
+from engine.values import Numbers, Reason, Texts, Value
+from engine.vector import Evaluator
 
 _ROWS_SHOWN = 12
 
@@ -92,6 +95,7 @@ class Explainer:
     def __init__(self, evaluation: Evaluation, tables: Tables):
         self.evaluation, self.tables = evaluation, tables
         self.program = evaluation.program
+        self._filters: dict[str, tuple[str, str]] = {}
 
     # ------------------------------------------------------------ categories and criteria
 
@@ -149,7 +153,7 @@ class Explainer:
                         clause=plan.block.clause or "", checks=checks, children=tuple(self._inputs(level, plan.when, row)))
 
     def _checks(self, level: str, tree: t.Tree, row: int) -> Iterator[Check]:
-        evaluator = self._one_row(level, row)
+        evaluator = self.one_row(level, row)
         for node in t.walk(tree):
             if isinstance(node, t.Compare):
                 status = Truth(int(evaluator.condition(node)[0]))
@@ -165,23 +169,23 @@ class Explainer:
             return Quantity(tree.value, tree.value, tree.unit)
         if isinstance(tree, t.Reference):
             return self.value_of(level, tree, row)
-        value = self._one_row(level, row).value(tree)
+        value = self.one_row(level, row).value(tree)
         return _quantity(value, 0, None) if isinstance(value, Numbers) else None
 
-    def _one_row(self, level: str, row: int):
-        """An evaluator that sees one unit only: explaining a school never touches the others."""
-        from engine.vector import Evaluator
+    def one_row(self, level: str, row: int, given: dict[str, Value] | None = None) -> Evaluator:
+        """An evaluator that sees one unit only, with the values of `given` in place of its own."""
         indicators, program = self.evaluation.indicators, self.program
 
-        def lookup(ref: t.Reference):
+        def lookup(ref: t.Reference) -> Value:
+            if given and ref.name in given:
+                return given[ref.name]
             threshold = program.thresholds.get(ref.name)
             if ref.origin is Origin.THRESHOLD and not isinstance(threshold, dict):
                 return Numbers.constant(threshold)
             return _sliced(indicators.column_of(level, ref.name), row)
 
-        def special(call: t.Call, evaluator: Evaluator):
+        def special(call: t.Call, evaluator: Evaluator) -> Value:
             if call.function == "была":
-                from engine.history import History
                 history = History(program, self.tables, self.evaluation.frames[level], self.evaluation.report_year)
                 back = int(call.arguments[1].value) if len(call.arguments) > 1 else 1
                 return history.held(call.arguments[0].value, back)[row:row + 1]
@@ -290,26 +294,23 @@ class Explainer:
         return keys + [name for name in columns if name in used and name not in keys and name != school]
 
     def _filter(self, plan: IndicatorPlan, row: int, keys: tuple[tuple[str, object], ...]) -> tuple[str, str]:
-        from engine.indicators import _Scan
+        """The rows of one unit (and one group) that an indicator looks at: (WHERE, JOINs)."""
+        if plan.name not in self._filters:
+            self._filters[plan.name] = self._plan_filter(plan)
+        where, joins = self._filters[plan.name]
+        own = [f"t._unit = {row}", *(f't."{name}" = {_literal(value)}' for name, value in keys)]
+        return " AND ".join([*own, where] if where else own), joins
+
+    def _plan_filter(self, plan: IndicatorPlan) -> tuple[str, str]:
         engine = self.evaluation.indicators
-        scan = _Scan(plan)
-        compiler = RowSql(lambda ref: engine._row_reference(scan, plan, ref))
-        group = GroupSql(lambda ref: engine._group_reference(scan, plan, group, ref), compiler, engine._rows(scan, plan), plan.block, plan.where, scan.bank)
-        parts = [f"t._unit = {row}"]
-        window = group.window()
-        if window is not None and not _only_years(plan):
-            parts.append(window.sql(dialect="duckdb"))
+        scan = Scan(plan)
+        compiler = RowSql(lambda ref: engine.row_reference(scan, plan, ref))
+        group = GroupSql(lambda ref: engine.group_reference(scan, plan, group, ref), compiler, engine.rows(plan), plan.block, plan.where, scan.bank)
+        window = None if over_years(plan.formula) else group.window()
         chosen = group.chosen(None)
-        if chosen is not None:
-            parts.append(not_false(chosen.low).sql(dialect="duckdb"))
-        for name, value in keys:
-            parts.append(f't."{name}" = {_literal(value)}')
-        joins = ""
-        if scan.unit_names or scan.slices:
-            from sqlglot import exp
-            query = engine._joined(exp.Select().from_(exp.to_table('"x"', alias="t")), scan)
-            joins = " ".join(item.sql(dialect="duckdb") for item in query.args.get("joins", []))
-        return " AND ".join(parts), joins
+        where = both(window, not_false(chosen.low) if chosen is not None else None)
+        joins = engine.joined(exp.Select().from_(exp.to_table('"t"')), scan).args.get("joins", []) if scan.unit_names or scan.slices else []
+        return where.sql(dialect="duckdb") if where is not None else "", " ".join(join.sql(dialect="duckdb") for join in joins)
 
     def _table_row(self, plan: IndicatorPlan, values: dict, origin: tuple, row: int) -> SourceRow:
         source, number, status = origin
@@ -345,7 +346,6 @@ class Explainer:
 
 
 def _marked(evidence: Evidence, decisive: bool) -> Evidence:
-    from dataclasses import replace
     return replace(evidence, decisive=decisive)
 
 
@@ -378,11 +378,6 @@ def _parameter_trees(parameters: dict) -> list[t.Tree]:
             if isinstance(item, t.Tree):
                 found.append(item)
     return found
-
-
-def _only_years(plan: IndicatorPlan) -> bool:
-    from engine.indicators import _over_years
-    return _over_years(plan.formula)
 
 
 def _literal(value: object) -> str:

@@ -12,7 +12,7 @@ from engine import tree as t
 from engine.frames import Frame, spread_to
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
 from engine.sqlgroup import Aggregates, GroupSql, Rows, settled
-from engine.sqlrow import NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, is_null, not_false, number
+from engine.sqlrow import NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
@@ -26,7 +26,7 @@ def slice_table(name: str) -> str:
 
 
 @dataclass
-class _Scan:
+class Scan:
     """One query in the making: its joins and its output columns."""
 
     plan: IndicatorPlan
@@ -61,7 +61,7 @@ class IndicatorEngine:
             self._scan(group)
 
     def _scan(self, plans: list[IndicatorPlan]) -> None:
-        scan = _Scan(plans[0])
+        scan = Scan(plans[0])
         exact = {}
         for position, plan in enumerate(plans):
             exact[plan.name] = self._outputs(scan, plan, f"i{position}")
@@ -76,11 +76,11 @@ class IndicatorEngine:
 
     # ------------------------------------------------------------ compiling one indicator
 
-    def _outputs(self, scan: _Scan, plan: IndicatorPlan, prefix: str) -> bool:
-        row = RowSql(lambda ref: self._row_reference(scan, plan, ref))
-        rows = self._rows(scan, plan)
-        group = GroupSql(lambda ref: self._group_reference(scan, plan, group, ref), row, rows, plan.block, plan.where, scan.bank)
-        scan.windows.append(None if _over_years(plan.formula) else group.window())
+    def _outputs(self, scan: Scan, plan: IndicatorPlan, prefix: str) -> bool:
+        row = RowSql(lambda ref: self.row_reference(scan, plan, ref))
+        rows = self.rows(plan)
+        group = GroupSql(lambda ref: self.group_reference(scan, plan, group, ref), row, rows, plan.block, plan.where, scan.bank)
+        scan.windows.append(None if over_years(plan.formula) else group.window())
         if _has_correlation(plan):
             self._add_ranks(scan, plan, group, row)
         value = group.value(plan.formula)
@@ -99,7 +99,7 @@ class IndicatorEngine:
             self._slice_outputs(scan, plan, prefix, group)
         return value.is_exact
 
-    def _slice_outputs(self, scan: _Scan, plan: IndicatorPlan, prefix: str, group: GroupSql) -> None:
+    def _slice_outputs(self, scan: Scan, plan: IndicatorPlan, prefix: str, group: GroupSql) -> None:
         """How many rows a group has (a group without any is no row of the slice), and which breaks of the series concern it."""
         possible = group.possible_rows()
         scan.outputs.append((f"{prefix}_rows", scan.bank.rows(possible)))
@@ -126,7 +126,7 @@ class IndicatorEngine:
         branches.append((exp.EQ(this=inner, expression=number(0)), number(int(Reason.NO_ROWS))))
         return case(*branches, otherwise=fallback)
 
-    def _rows(self, scan: _Scan, plan: IndicatorPlan) -> Rows:
+    def rows(self, plan: IndicatorPlan) -> Rows:
         year = column(plan.year, "t") if plan.year else None
         years, open_window = None, False
         if plan.window is not None:
@@ -181,7 +181,7 @@ class IndicatorEngine:
 
     # ------------------------------------------------------------ names
 
-    def _row_reference(self, scan: _Scan, plan: IndicatorPlan, ref: t.Reference) -> Sql:
+    def row_reference(self, scan: Scan, plan: IndicatorPlan, ref: t.Reference) -> Sql:
         row_level = self.program.slices[plan.table].level if plan.over_slice else self.program.school_level
         match ref.origin:
             case Origin.COLUMN:
@@ -194,7 +194,7 @@ class IndicatorEngine:
                 return self._slice_value(scan, ref.name)
         raise AssertionError(ref)
 
-    def _group_reference(self, scan: _Scan, plan: IndicatorPlan, group: GroupSql, ref: t.Reference) -> Sql:
+    def group_reference(self, scan: Scan, plan: IndicatorPlan, group: GroupSql, ref: t.Reference) -> Sql:
         match ref.origin:
             case Origin.COLUMN:
                 return group.refer_in_year(ref)
@@ -246,14 +246,14 @@ class IndicatorEngine:
                 return frame.columns[name]
         raise KeyError(name)
 
-    def _slice_value(self, scan: _Scan, name: str) -> Sql:
+    def _slice_value(self, scan: Scan, name: str) -> Sql:
         alias = scan.slices.setdefault(name, f"s{len(scan.slices)}")
         low = column(VALUE, alias)
         return Sql(low, low if name in self.exact_slices else column(HIGH, alias))
 
     # ------------------------------------------------------------ the query
 
-    def _query(self, scan: _Scan) -> exp.Select:
+    def _query(self, scan: Scan) -> exp.Select:
         """The scan computes each aggregate once; around it the formulas are written over their names."""
         plan = scan.plan
         unit = self._group_unit(scan)
@@ -270,16 +270,16 @@ class IndicatorEngine:
             query = query.select(column(key, "a"), copy=False)
         return query
 
-    def _aggregated(self, scan: _Scan) -> exp.Select:
+    def _aggregated(self, scan: Scan) -> exp.Select:
         plan = scan.plan
         table = slice_table(plan.table) if plan.over_slice else plan.table
         source: exp.Expression = scan.ranked if scan.ranked is not None else exp.to_table(_quoted(table), alias="t")
-        query = self._joined(exp.Select().from_(source, copy=False), scan)
+        query = self.joined(exp.Select().from_(source, copy=False), scan)
         for name, node in scan.bank.nodes.items():
             query = query.select(exp.alias_(node, name, copy=False), copy=False)
         return query
 
-    def _outer(self, scan: _Scan, inner: exp.Select) -> exp.Select:
+    def _outer(self, scan: Scan, inner: exp.Select) -> exp.Select:
         query = exp.Select().from_(inner.subquery("a", copy=False), copy=False)
         for name, node in scan.outputs:
             query = query.select(exp.alias_(node, name, quoted=True, copy=False), copy=False)
@@ -288,13 +288,13 @@ class IndicatorEngine:
     def _row_level(self, plan: IndicatorPlan) -> str:
         return self.program.slices[plan.table].level if plan.over_slice else self.program.school_level
 
-    def _group_unit(self, scan: _Scan) -> exp.Expression:
+    def _group_unit(self, scan: Scan) -> exp.Expression:
         plan = scan.plan
         if plan.level == self._row_level(plan):
             return column(UNIT, "t")
         return column(f"_в_{plan.level}", "u")
 
-    def _joined(self, query: exp.Select, scan: _Scan) -> exp.Select:
+    def joined(self, query: exp.Select, scan: Scan) -> exp.Select:
         plan = scan.plan
         row_level = self._row_level(plan)
         slice_levels = {self.program.slices[name].level for name in scan.slices}
@@ -330,7 +330,7 @@ class IndicatorEngine:
 
     # ------------------------------------------------------------ Spearman's ranks
 
-    def _add_ranks(self, scan: _Scan, plan: IndicatorPlan, group: GroupSql, row: RowSql) -> None:
+    def _add_ranks(self, scan: Scan, plan: IndicatorPlan, group: GroupSql, row: RowSql) -> None:
         """Rank both variables inside each group among the rows that take part; ties share the mean rank."""
         calls = [node for node in t.walk(plan.formula) if isinstance(node, t.Call) and node.function == "корреляция"]
         source = exp.Select().from_(exp.to_table(_quoted(slice_table(plan.table) if plan.over_slice else plan.table), alias="t"))
@@ -345,7 +345,7 @@ class IndicatorEngine:
                 source = source.select(exp.alias_(self._rank(plan, value.low, part), name, quoted=True))
                 names.append(name)
             group.ranks[call] = (Sql.exact(column(names[0], "t")), Sql.exact(column(names[1], "t")))
-        source = self._joined(source, scan)
+        source = self.joined(source, scan)
         scan.ranked = source.subquery("t")
 
     def _rank(self, plan: IndicatorPlan, value: exp.Expression, part: exp.Expression) -> exp.Expression:
@@ -382,7 +382,7 @@ class IndicatorEngine:
             return self.nullable_slices.get(plan.table, frozenset()) & frozenset(plan.keys)
         return self.tables.info[plan.table].nullable & frozenset(plan.keys)
 
-    def _store_columns(self, scan: _Scan, plans: list[IndicatorPlan], text: str, exact: dict[str, bool]) -> None:
+    def _store_columns(self, scan: Scan, plans: list[IndicatorPlan], text: str, exact: dict[str, bool]) -> None:
         frame = self.frames[plans[0].level]
         found = self.tables.connection.execute(text).fetchnumpy()
         index = np.asarray(found[UNIT], np.int64)
@@ -403,7 +403,7 @@ class IndicatorEngine:
             if plan.size is not None:
                 frame.sizes[plan.name] = take("size", np.nan)
 
-    def _empty_group(self, scan: _Scan) -> dict[str, float]:
+    def _empty_group(self, scan: Scan) -> dict[str, float]:
         """What the formulas give over no rows: zero for counts of complete lists, bounds, or missing."""
         inner = self._aggregated(scan).where(exp.false(), copy=False)
         query = self._outer(scan, inner)
@@ -455,10 +455,10 @@ def _has_correlation(plan: IndicatorPlan) -> bool:
     return plan.formula is not None and any(isinstance(node, t.Call) and node.function == "корреляция" for node in t.walk(plan.formula))
 
 
-def _over_years(tree: t.Tree | None) -> bool:
+def over_years(tree: t.Tree | None) -> bool:
     from engine.functions import FUNCTIONS, Place
     return tree is not None and any(isinstance(node, t.Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].place is Place.YEARS
                                     for node in t.walk(tree))
 
 
-__all__ = ["UNIT", "IndicatorEngine", "is_null", "slice_table", "threshold_column"]
+__all__ = ["UNIT", "IndicatorEngine", "Scan", "over_years", "slice_table", "threshold_column"]

@@ -240,7 +240,7 @@ def _words(value: Any) -> tuple[str, ...]:
     raise _say("Здесь нужно слово или список слов.")
 
 
-_CONDITION_SCHEMA = {"$ref": "#/$defs/условие"}
+_CONDITION_SCHEMA = {"x-schema": "условие"}      # `engine.schema` puts the shared definition here
 Formula = Annotated[Any, AfterValidator(_formula), WithJsonSchema({"type": ["string", "number"]})]
 Condition = Annotated[Any, AfterValidator(_condition), WithJsonSchema(_CONDITION_SCHEMA)]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"enum": ["да", "нет"]})]
@@ -250,7 +250,7 @@ Day = Annotated[date, BeforeValidator(_full_date), WithJsonSchema({"type": "stri
 DayOfYear = Annotated[Any, AfterValidator(_day_of_year), WithJsonSchema({"type": "string", "pattern": r"^\d{2}-\d{2}$"})]
 Amount = Annotated[float, BeforeValidator(_number), WithJsonSchema({"type": ["number", "string"]})]
 Edition = Annotated[Any, AfterValidator(_edition), WithJsonSchema({"type": ["number", "string", "object"]})]
-Line = Annotated[str, BeforeValidator(_text)]
+Line = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words), WithJsonSchema({"type": ["array", "string"], "items": {"type": ["string", "number"]}})]
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import tree as t
 from engine.explanation import Explainer, Quantity, SourceRow
 from engine.program import VALUE, CriterionPlan, IndicatorPlan
 from engine.tree import Origin
 from engine.truth import Truth
+from engine.values import Numbers, Value
 
 _SIGNS = {">=": -1, ">": -1, "<=": 1, "<": 1}
 
@@ -22,7 +23,7 @@ _SIGNS = {">=": -1, ">": -1, "<=": 1, "<": 1}
 class Change:
     """What would turn one comparison over: `distance` in the value's unit (positive: down, negative: up to reach it).
 
-    `pupils`: how many pupils that is, where the value is a percentage of n; None elsewhere. `key`: which work, for a slice.
+    `alone`: this change by itself turns the criterion over. `pupils`: how many pupils that is, where the value is a percentage of n; None elsewhere. `key`: which work, for a slice.
     """
 
     criterion: str
@@ -35,6 +36,7 @@ class Change:
     distance: float
     pupils: int | None = None
     key: tuple[tuple[str, str], ...] = ()
+    alone: bool = False
 
 
 def changes(explainer: Explainer, criterion: str, row: int) -> list[Change]:
@@ -49,13 +51,16 @@ def changes(explainer: Explainer, criterion: str, row: int) -> list[Change]:
 
 
 def _own(explainer: Explainer, plan: CriterionPlan, row: int) -> Iterator[Change]:
-    for check in explainer.criterion(plan.name, row).checks:
+    comparisons = [node for node in t.walk(plan.when) if isinstance(node, t.Compare)]
+    checks = [check for check in explainer.criterion(plan.name, row).checks if check.sign]
+    for node, check in zip(comparisons, checks, strict=True):
         left, right = check.left, check.right
         if not (isinstance(left, Quantity) and isinstance(right, Quantity) and left.is_exact and right.is_exact and check.sign in _SIGNS):
             continue
         indicator = explainer.program.plans.get(check.name)
         title = indicator.block.title or check.name if isinstance(indicator, IndicatorPlan) else check.name
-        yield _change(plan.name, check.name, title, check.status, left, right, check.sign, ())
+        alone = _turns(explainer, plan, _flipped(plan.when, node, check.status), row, {})
+        yield replace(_change(plan.name, check.name, title, check.status, left, right, check.sign, ()), alone=alone)
 
 
 def _counted(explainer: Explainer, plan: CriterionPlan, row: int) -> Iterator[Change]:
@@ -69,9 +74,35 @@ def _counted(explainer: Explainer, plan: CriterionPlan, row: int) -> Iterator[Ch
             if threshold is None:
                 continue
             rows, _ = explainer.rows_of(indicator, row, limit=200)
+            fewer, more = (_turns_by(explainer, plan, indicator, row, step) for step in (-1, 1))
             for item in rows:
                 if item.value is not None and item.value.is_exact:
-                    yield _row_change(explainer, plan, indicator, compare, threshold, item)
+                    change = _row_change(explainer, plan, compare, threshold, item)
+                    yield replace(change, alone=fewer if change.status is Truth.MET else more)
+
+
+def _flipped(tree: t.Tree, node: t.Compare, status: Truth) -> t.Tree:
+    """The condition with one comparison turned over."""
+    if tree is node:
+        sign = "<" if status is Truth.MET else ">="
+        return t.Compare(sign, t.Number(1.0), t.Number(1.0))
+    return t.rebuilt(tree, lambda part: _flipped(part, node, status))
+
+
+def _turns(explainer: Explainer, plan: CriterionPlan, when: t.Tree, row: int, given: dict[str, Value]) -> bool:
+    """Whether the criterion would come out the other way."""
+    now, then = explainer.status(plan.name, row), int(explainer.one_row(plan.level, row, given).condition(when)[0])
+    return now is not Truth.UNKNOWN and then == -now.value
+
+
+def _turns_by(explainer: Explainer, plan: CriterionPlan, indicator: IndicatorPlan, row: int, step: int) -> bool:
+    """Whether one row more or less in a count turns the criterion over."""
+    counts = isinstance(indicator.formula, t.Call) and indicator.formula.function == "число"
+    value = explainer.evaluation.frames[plan.level].columns[indicator.name]
+    if not counts or not isinstance(value, Numbers):
+        return False
+    changed = Numbers(value.low[row:row + 1] + step, value.high[row:row + 1] + step)
+    return _turns(explainer, plan, plan.when, row, {indicator.name: changed})
 
 
 def _row_comparisons(tree: t.Tree) -> Iterator[t.Compare]:
@@ -80,7 +111,7 @@ def _row_comparisons(tree: t.Tree) -> Iterator[t.Compare]:
             yield node
 
 
-def _row_change(explainer: Explainer, plan: CriterionPlan, indicator: IndicatorPlan, compare: t.Compare, threshold: Quantity, item: SourceRow) -> Change:
+def _row_change(explainer: Explainer, plan: CriterionPlan, compare: t.Compare, threshold: Quantity, item: SourceRow) -> Change:
     inner = explainer.program.plans[item.of]
     met = _holds(item.value.low, compare.sign, threshold.low)
     return _change(plan.name, item.of, inner.block.title or item.of, Truth.MET if met else Truth.NOT_MET, item.value, threshold, compare.sign, item.key)

@@ -9,7 +9,6 @@ from typing import Any
 from engine.loading import SECTIONS
 
 _SINGLE = ("положение", "район", "календарь")
-_MODELINE = "# yaml-language-server: $schema=…/schema.json"
 
 
 def schema() -> dict[str, Any]:
@@ -45,8 +44,10 @@ def _condition() -> dict[str, Any]:
 
 
 def _tidied(node: Any) -> Any:
-    """Drop pydantic's English titles and defaults: an editor shows them to the methodologist."""
+    """Drop pydantic's English titles and defaults, which an editor would show to the methodologist; fill in shared definitions."""
     if isinstance(node, dict):
+        if "x-schema" in node:
+            return {"$ref": f"#/$defs/{node['x-schema']}", **({"description": node["description"]} if "description" in node else {})}
         return {key: _tidied(value) for key, value in node.items() if not (key in ("title", "default") and not isinstance(value, dict))}
     if isinstance(node, list):
         return [_tidied(item) for item in node]

@@ -39,3 +39,9 @@ def folded(text: str) -> str:
     """Fold a header or a value for comparison: case, «ё», punctuation and repeated spaces do not count."""
     text = text.replace("ё", "е").replace("Ё", "Е").casefold()
     return re.sub(r"[\s_.,:;№\"'«»()\-–—/\\*]+", " ", text).strip()
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter and turn the «_» of identifiers into spaces, for a reader."""
+    spaced = text.replace("_", " ")
+    return spaced[:1].upper() + spaced[1:]

@@ -11,7 +11,7 @@ import duckdb
 from engine.inputs.findings import Findings
 from engine.inputs.parsing import MISSING, Parsed, Parser, Words, parser_for, words_of
 from engine.inputs.recognise import Match
-from engine.inputs.sheet import RawSheet, Row, Scan, as_text
+from engine.inputs.sheet import RawSheet, Row, as_text
 from engine.model import Column, Table
 from engine.tables import SERVICE, RowStatus, column_types, columns_of, create_table, literal, one_row, ordinal, quoted, sql_type
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 Connection = duckdb.DuckDBPyConnection
 LEFT = "_left"  # texts of a row that SQL could not cast, one for each column of CAST_TYPES; NULL in a clean row
 CAST_TYPES = ("число", "целое", "учебный год", "дата", "да/нет")
-_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_NUMERIC = (*_WHOLE, "HUGEINT", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 _BATCH = 100_000
 _EDGES = literal(" \t\r\n\u00a0")
 
@@ -33,31 +34,45 @@ def make_table(connection: Connection, name: str, table: Table) -> None:
 
 
 def take_in(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int) -> None:
-    """Append the rows of a sheet to its table.
-
-    Errors: none are raised; a ragged CSV leaves its broken rows in `sheet.body`.
-    """
-    scan = sheet.body.scan(match.first_row)
-    if scan is not None and _scanned(connection, name, table, sheet, match, source, scan):
-        return
-    rows = sheet.body.rows(match.first_row, frozenset(match.columns[key] for key in table.keys if key in match.columns))
-    for frame in _frames(rows, list(match.columns.values())):
-        connection.register("_rows", frame)
-        types = {index: "VARCHAR" for index in match.columns.values()}
-        _insert(connection, name, table, match, source, "_rows", types)
-        connection.unregister("_rows")
+    """Append the rows of a sheet to its table: DuckDB scans the body, with numbers as numbers if all of them are clean, or it is walked row by row."""
+    for wanted in (_native_types(table, match), {}):
+        outcome = _scanned(connection, name, table, sheet, match, source, wanted)
+        if outcome is not None:
+            break
+    if not outcome:
+        _walk(connection, name, table, sheet, match, source)
 
 
-def _scanned(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int, scan: Scan) -> bool:
-    """Let DuckDB read the body. Return False when it cannot, or when blank lines would shift the row numbers."""
+def _native_types(table: Table, match: Match) -> dict[int, str]:
+    """Return the positions that DuckDB may parse as numbers; where a number can be a hidden mark, it is read as text."""
+    kinds = {"число": "DOUBLE", "целое": "DOUBLE", "учебный год": "INTEGER"}  # as BIGINT, 1.5 would be read as 2
+    blocks = {index: table.columns[column] for column, index in match.columns.items()}
+    return {index: kinds[block.type] for index, block in blocks.items() if block.type in kinds and not block.hidden}
+
+
+def _scanned(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int, wanted: dict[int, str]) -> bool | None:
+    """Let DuckDB read the body. Return None when a cell is not of the type wanted, False when only a walk will do."""
+    scan = sheet.body.scan(match.first_row, wanted)
+    if scan is None:
+        return False
     try:
         count = _insert(connection, name, table, match, source, scan.relation, dict(enumerate(scan.types)))
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
-        return False
+    except duckdb.ConversionException:
+        return None if wanted else False
+    except duckdb.InvalidInputException:
+        return None if sheet.body.settle_encoding() and wanted else False
     if scan.lines is None or count == scan.lines or not sheet.body.has_blank_lines():
         return True
     connection.execute(f"DELETE FROM {quoted(name)} WHERE _source = ?", [source])
     return False
+
+
+def _walk(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int) -> None:
+    rows = sheet.body.rows(match.first_row, frozenset(match.columns[key] for key in table.keys if key in match.columns))
+    for frame in _frames(rows, list(match.columns.values())):
+        connection.register("_rows", frame)
+        _insert(connection, name, table, match, source, "_rows", {index: "VARCHAR" for index in match.columns.values()})
+        connection.unregister("_rows")
 
 
 def _frames(rows: Iterator[Row], positions: list[int]) -> Iterator[pandas.DataFrame]:
@@ -69,30 +84,31 @@ def _frames(rows: Iterator[Row], positions: list[int]) -> Iterator[pandas.DataFr
 
 
 def _insert(connection: Connection, name: str, table: Table, match: Match, source: int, relation: str, types: dict[int, str]) -> int:
-    inner, outer, left = [], [], []
-    for position, (column, kind) in enumerate(column_types(table).items()):
-        text, given = _input(column, match, types)
-        block = table.columns[column]
-        inner += [f"{text} AS i{position}", f"CAST({_cast(block, text, given)} AS {kind}) AS v{position}"]
-        outer.append(f"v{position}")
-        if block.type in CAST_TYPES:
-            left.append(f"CASE WHEN v{position} IS NULL THEN CAST(i{position} AS VARCHAR) END")
-    school = table.school_column
-    as_given = outer[list(column_types(table)).index(school)] if school else "NULL"
-    not_clean = " OR ".join(f"({part}) IS NOT NULL" for part in left)
-    rest = f"CASE WHEN {not_clean} THEN [{', '.join(left)}] END" if left else "NULL"
-    fields = ", ".join([*map(quoted, column_types(table)), *SERVICE, LEFT])
-    values = ", ".join([*outer, str(source), "_row", str(int(RowStatus.OK)), as_given, rest])
+    columns = column_types(table)
+    inputs = {column: _input(column, match, types) for column in columns}
+    inner = [part for position, (column, kind) in enumerate(columns.items()) for part in (
+        f"{inputs[column][0]} AS i{position}", f"CAST({_cast(table.columns[column], *inputs[column])} AS {kind}) AS v{position}")]
+    doubts = {position: _doubt(table.columns[column], position, inputs[column][1]) for position, column in enumerate(columns) if table.columns[column].type in CAST_TYPES}
+    left = ", ".join(f"CASE WHEN {doubt} THEN CAST(i{position} AS VARCHAR) END" for position, doubt in doubts.items())
+    rest = f"CASE WHEN {' OR '.join(doubts.values())} THEN [{left}] END" if doubts else "NULL"
+    school = f"v{list(columns).index(table.school_column)}" if table.school_column else "NULL"
+    values = ", ".join([*(f"v{position}" for position in range(len(columns))), str(source), "_row", str(int(RowStatus.OK)), school, rest])
+    fields = ", ".join([*map(quoted, columns), *SERVICE, LEFT])
     return one_row(connection, f"INSERT INTO {quoted(name)} ({fields}) SELECT {values} FROM (SELECT {', '.join(inner)}, _row FROM {relation})")[0]
+
+
+def _doubt(column: Column, position: int, given: str) -> str:
+    """Return SQL that is true where the cast is not the whole truth and `parsing` must look at the text."""
+    if column.type == "целое" and given in ("FLOAT", "DOUBLE"):
+        return f"i{position} IS DISTINCT FROM v{position}"
+    return f"v{position} IS NULL AND i{position} IS NOT NULL"
 
 
 def _input(column: str, match: Match, types: dict[int, str]) -> tuple[str, str]:
     """Return SQL for what the file says of a column, and the type it has there."""
     if column in match.columns:
         index = match.columns[column]
-        given = types[index]
-        value = f"CASE WHEN NOT isnan(c{index}) THEN c{index} END" if given in ("FLOAT", "DOUBLE") else f"c{index}"
-        return value, given
+        return f"c{index}", types[index]
     constant = match.constants.get(column)
     return (literal(constant) if constant is not None else "CAST(NULL AS VARCHAR)"), "VARCHAR"
 
@@ -113,10 +129,9 @@ def _cast(column: Column, text: str, given: str) -> str:
 def _cast_text(column: Column, text: str) -> str:
     match column.type or "текст":
         case "целое":
-            return f"CASE WHEN CAST(TRY_CAST({text} AS BIGINT) AS VARCHAR) = {text} THEN TRY_CAST({text} AS BIGINT) END"
+            return f"CASE WHEN {text} NOT GLOB '*[!0-9]*' THEN TRY_CAST({text} AS BIGINT) END"
         case "учебный год":
-            return (f"CASE WHEN length({text}) = 4 AND CAST(TRY_CAST({text} AS INTEGER) AS VARCHAR) = {text} AND TRY_CAST({text} AS INTEGER) > 1900"
-                    f" AND TRY_CAST({text} AS INTEGER) < 2200 THEN TRY_CAST({text} AS INTEGER) END")
+            return f"CASE WHEN length({text}) = 4 AND TRY_CAST({text} AS INTEGER) BETWEEN 1901 AND 2199 THEN TRY_CAST({text} AS INTEGER) END"
         case "число":
             plain = f"TRY_CAST({text} AS DOUBLE)"
             comma = f"TRY_CAST(replace({text}, ',', '.') AS DOUBLE)"
@@ -139,11 +154,19 @@ def _free_text(text: str) -> str:
 
 
 def _cast_native(column: Column, value: str, given: str) -> str:
-    numeric = given.startswith(_NUMERIC)
+    numeric, exact = given.startswith(_NUMERIC), given.startswith(_NUMERIC) and given not in ("FLOAT", "DOUBLE")
     whole = f"CASE WHEN {value} = floor({value}) AND abs({value}) <= 9007199254740992 THEN CAST({value} AS BIGINT) END" if numeric else ""
     match column.type:
+        case "число" if exact:
+            return value
         case "число" if numeric:
-            return f"CASE WHEN isfinite(CAST({value} AS DOUBLE)) THEN CAST({value} AS DOUBLE) END"
+            return f"CASE WHEN isfinite({value}) THEN {value} END"
+        case "целое" if given in _WHOLE:
+            return value
+        case "целое" if given in ("FLOAT", "DOUBLE"):
+            return f"TRY_CAST({value} AS BIGINT)"
+        case "учебный год" if given in _WHOLE:
+            return f"CASE WHEN {value} BETWEEN 1901 AND 2199 THEN {value} END"
         case "целое" if numeric:
             return whole
         case "код" | "школа" if numeric:
@@ -179,12 +202,15 @@ def resolve(connection: Connection, name: str, table: Table, references: dict[st
 
 
 def _resolve_column(connection: Connection, name: str, table: Table, column: str, source: str, parser: Parser, findings: Findings) -> None:
-    found = connection.execute(f"SELECT DISTINCT {source} FROM {quoted(name)} WHERE {source} IS NOT NULL").fetchall()
+    block = table.columns[column]
+    plain_code = block.type in ("код", "школа") and not block.hidden  # Latin letters and digits need no second look
+    wanted = "text GLOB '*[!0-9A-Za-z]*'" if plain_code else "text IS NOT NULL"
+    found = connection.execute(f"SELECT text FROM (SELECT DISTINCT {source} AS text FROM {quoted(name)}) WHERE {wanted}").fetchall()
     parsed = [(text, parser(text)) for text, in found]
     changed = [(text, outcome) for text, outcome in parsed if outcome.value != text or outcome.hidden]
     if not changed:
         return
-    _mapping(connection, changed, sql_type(table.columns[column]))
+    _mapping(connection, changed, sql_type(block))
     findings.add(name, column, f"SELECT t._source, t._row, m.text, m.code FROM {quoted(name)} AS t JOIN _mapping AS m ON t.{source} = m.text WHERE m.code <> ''")
     settings = [f"{quoted(column)} = m.value", f"_status = CASE WHEN m.hidden THEN {int(RowStatus.HIDDEN)} ELSE t._status END"]
     settings += ["_code_as_given = m.value"] if column == table.school_column else []

@@ -121,6 +121,7 @@ class _Reading:
         self.problems += sheet.body.problems()
         if broken := sheet.body.broken_rows():
             self.findings.add_rows(match.table, source, broken, "D107")
+        self.tables.info[match.table].dropped_rows += sheet.body.is_cut()
 
     # ------------------------------------------------------------ checks
 
@@ -134,7 +135,7 @@ class _Reading:
             skipped = check(self.connection, name, table, by_table[name], self.findings)
             casting.finish(self.connection, name)
             self.tables.info[name].supplied = bool(by_table[name])
-            self.tables.info[name].dropped_rows = skipped.unexplained
+            self.tables.info[name].dropped_rows += skipped.unexplained
             self._count(name, skipped)
 
     def _count(self, name: str, skipped: Skipped) -> None:

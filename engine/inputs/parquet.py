@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ class ParquetBody(Body):
     path: Path
     columns: dict[str, str]
 
-    def scan(self, first_row: int) -> Scan:
+    def scan(self, first_row: int, wanted: Mapping[int, str]) -> Scan:
         named = ", ".join(f"{quoted(name)} AS c{index}" for index, name in enumerate(self.columns))
         relation = f"(SELECT {named}, file_row_number + 2 AS _row FROM read_parquet({literal(str(self.path))}, file_row_number = true))"
         return Scan(relation, tuple(self.columns.values()))

@@ -25,7 +25,7 @@ class Parsed(NamedTuple):
 Parser = Callable[[str], Parsed]
 
 MISSING = frozenset({"", "-", "–", "—", "−", "н/д", "н.д.", "нд", "нет данных"})
-MISSING_NUMBER = MISSING | {"нет"}
+MISSING_NUMBER = MISSING | {"нет", "nan"}  # NaN: how pandas writes a gap into Parquet
 SKIPPED = "D111"  # rows without a key: totals
 _TOTALS = ("итого", "всего", "в среднем", "среднее по", "средние", "среднее значение", "минимальная граница")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?[.,]\d+")
@@ -163,7 +163,7 @@ def code(text: str) -> Parsed:
         text = head
     if text.casefold() in MISSING:
         return Parsed(code="D206")
-    mixed = any(mixes_alphabets(part) for part in re.split(r"[\W_]+", text))
+    mixed = not text.isascii() and any(mixes_alphabets(part) for part in re.split(r"[\W_]+", text))
     return Parsed(code="D208") if mixed else Parsed(text)
 
 

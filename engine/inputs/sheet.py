@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -26,9 +26,13 @@ class Scan:
 class Body:
     """What lies under the header: DuckDB scans it, or (no scan, or one that DuckDB refuses) its rows are given one by one."""
 
-    def scan(self, first_row: int) -> Scan | None:
-        """Describe how DuckDB reads the body from a row on, or None when it cannot."""
+    def scan(self, first_row: int, wanted: Mapping[int, str]) -> Scan | None:
+        """Describe how DuckDB reads the body from a row on (positions in `wanted` with these types, if they can), or None."""
         return None
+
+    def settle_encoding(self) -> bool:
+        """Look again at a text that DuckDB refused; return whether it is now read in another encoding."""
+        return False
 
     def rows(self, first_row: int, keys: frozenset[int]) -> Iterator[Row]:
         """Give the rows from `first_row` on that are not blank; `keys` are the positions of key columns."""
@@ -41,6 +45,10 @@ class Body:
     def problems(self) -> list[Problem]:
         """Return what was wrong with the rows given so far."""
         return []
+
+    def is_cut(self) -> bool:
+        """Return whether some rows could not be reached at all."""
+        return False
 
     def broken_rows(self) -> list[int]:
         """Return the numbers of the rows given so far that cannot be trusted."""

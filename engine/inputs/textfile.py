@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from engine.inputs.sheet import HEAD, Body, RawSheet, Row, Scan
 from engine.problems import Cell, Problem
@@ -39,20 +41,33 @@ class TextBody(Body):
     scratch: Path
     _found: list[Problem] = field(default_factory=list)
     _broken: list[int] = field(default_factory=list)
+    _cut: bool = False
 
-    def scan(self, first_row: int) -> Scan | None:
+    def scan(self, first_row: int, wanted: Mapping[int, str]) -> Scan | None:
         """Describe how DuckDB reads the body; the file is first rewritten when it is not UTF-8."""
         path = self._in_utf8()
         skip, width = self.ends[first_row - 2], self.widths[first_row - 2]
-        columns = ", ".join(f"c{index}: 'VARCHAR'" for index in range(width))
+        lines, underscores = _survey(path, skip)
+        types = ["VARCHAR" if underscores else wanted.get(index, "VARCHAR") for index in range(width)]  # DuckDB reads 1_000 as a thousand
+        columns = ", ".join(f"c{index}: '{kind}'" for index, kind in enumerate(types))
         read = (f"read_csv({literal(str(path))}, delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', header = false, "
                 f"skip = {skip}, auto_detect = false, columns = {{{columns}}})")
-        relation = f"(SELECT *, row_number() OVER () + {first_row - 1} AS _row FROM {read})"
-        return Scan(relation, ("VARCHAR",) * width, _lines(path) - skip)
+        return Scan(f"(SELECT *, row_number() OVER () + {first_row - 1} AS _row FROM {read})", tuple(types), lines)
+
+    def settle_encoding(self) -> bool:
+        """Decode the whole file: only its head was looked at before. A head without Russian letters says nothing of the rest."""
+        before = self.encoding
+        try:
+            self.encoding = _encoding_of(self.path, self.file, None if before == "utf-8" else before, whole=True)
+        except _Undecodable as error:
+            self._found, self._cut = [error.problem], True
+        return self.encoding != before
 
     def rows(self, first_row: int, keys: frozenset[int]) -> Iterator[Row]:
         """Give the records one by one and remember those with more or fewer fields than the header."""
         number, width = 0, self.widths[first_row - 2]
+        if self._cut:
+            return
         try:
             with self._in_utf8().open(encoding="utf-8-sig", newline="") as stream:
                 lines = _Remembered(stream)
@@ -77,6 +92,9 @@ class TextBody(Body):
         return [*self._found, Problem("D107", Cell(self.file, "", f"A{self._broken[0]}"), f"Не столько полей, сколько в заголовке: {_rows_word(self._broken)} {shown}{rest}.",
                                       "Проверьте разделители и кавычки в этих строках.")]
 
+    def is_cut(self) -> bool:
+        return self._cut
+
     def broken_rows(self) -> list[int]:
         return self._broken
 
@@ -90,6 +108,7 @@ class TextBody(Body):
         self._found.append(Problem("D107", Cell(self.file, "", f"A{number}"), "Кавычка открыта и не закрыта: остаток файла попал в одну ячейку.",
                                    "Закройте кавычку в этой строке."))
         self._broken.append(number)
+        self._cut = True
 
     def _in_utf8(self) -> Path:
         if self.encoding in ("utf-8", "utf-8-sig"):
@@ -160,43 +179,45 @@ def _split(text: str, delimiter: str) -> tuple[str, list[list[str]], list[int]]:
 # ---------------------------------------------------------------- encodings
 
 
-def _encoding_of(path: Path, file: str, wanted: str | None) -> str:
+def _encoding_of(path: Path, file: str, wanted: str | None, *, whole: bool = False) -> str:
+    """Return the encoding: by the mark at the start, as wanted, UTF-8, or cp1251; decoding the head or the whole file."""
     with path.open("rb") as stream:
         start = stream.read(4)
-    for mark, name in _BOMS:
-        if start.startswith(mark):
-            _decode(path, file, name)
-            return name
+    wanted = next((name for mark, name in _BOMS if start.startswith(mark)), wanted)
     if wanted is not None:
-        _decode(path, file, wanted)
-        return codecs.lookup(wanted).name
+        _decode(path, file, wanted, whole)
+        return wanted
     try:
-        _decode(path, file, "utf-8")
+        _decode(path, file, "utf-8", whole)
     except _Undecodable as error:
         if _looks_like_utf8(path):
             raise error from None
-        _decode(path, file, "cp1251")
+        _decode(path, file, "cp1251", whole)
         return "cp1251"
     return "utf-8"
 
 
-def _decode(path: Path, file: str, encoding: str) -> None:
+def _decode(path: Path, file: str, encoding: str, whole: bool) -> None:
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
         raise _Undecodable(Problem("D106", Cell(file), f"Кодировки «{encoding}» нет.", "Обычные: utf-8, cp1251, cp866.")) from None
-    line, name = 1, {"utf-8-sig": "UTF-8"}.get(encoding, encoding.upper())
+    done = 0
     with path.open("rb") as stream:
-        while True:
-            chunk = stream.read(_CHUNK)
+        while chunk := stream.read(_HEAD_BYTES):
             try:
-                decoder.decode(chunk, final=not chunk)
+                decoder.decode(chunk, final=len(chunk) < _HEAD_BYTES)
             except UnicodeDecodeError as error:
-                line += error.object[:error.start].count(b"\n")
-                raise _Undecodable(Problem("D106", Cell(file, "", f"A{line}"), f"Файл не читается как {name}: ошибка в строке {line}.", _RESAVE)) from None
-            if not chunk:
+                line = _line_of(path, done + len(chunk) - len(error.object) + error.start)
+                raise _Undecodable(Problem("D106", Cell(file, "", f"A{line}"), f"Файл не читается как {encoding.removesuffix('-sig').upper()}: ошибка в строке {line}.", _RESAVE)) from None
+            done += len(chunk)
+            if not whole:
                 return
-            line += chunk.count(b"\n")
+
+
+def _line_of(path: Path, offset: int) -> int:
+    with path.open("rb") as stream:
+        return stream.read(offset).count(b"\n") + 1
 
 
 def _looks_like_utf8(path: Path) -> bool:
@@ -220,14 +241,16 @@ def _rewrite(path: Path, encoding: str, target: Path) -> None:
             copy.write(text)
 
 
-def _lines(path: Path) -> int:
-    """Count the lines of a file; blank ones at its end do not count."""
-    lines, last, blank_tail = 0, b"\n", 0
+def _survey(path: Path, skip: int) -> tuple[int, bool]:
+    """Count the lines below the first `skip` ones, without blank ones at the end, and tell whether they hold underscores."""
+    lines, blank, last, underscores = 0, 0, b"\n", False
     with path.open("rb") as stream:
+        for _ in range(skip):
+            stream.readline()
         while chunk := stream.read(_CHUNK):
-            lines += chunk.count(b"\n")
-            tail = chunk.rstrip(b"\r\n")
-            breaks = chunk[len(tail):].count(b"\n")
-            blank_tail = breaks if tail else blank_tail + breaks
+            lines += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 10))
+            underscores = underscores or b"_" in chunk
+            tail = chunk[len(chunk.rstrip(b"\r\n")):]
+            blank = tail.count(b"\n") + (blank if len(tail) == len(chunk) else 0)
             last = chunk[-1:]
-    return lines - max(blank_tail - 1, 0) + (last != b"\n")
+    return lines - max(blank - 1, 0) + (last != b"\n"), underscores
