@@ -248,12 +248,18 @@ class Stage:
 
 def _column_value(values: np.ndarray, block: model.Column) -> Value:
     if block.type == "да/нет":
-        filled = np.ma.filled(np.ma.asarray(values).astype(object), None)
-        return np.array([0 if item is None else (1 if item else -1) for item in filled], np.int8)
+        return np.array([0 if item is None else (1 if item else -1) for item in _cells(values)], np.int8)
     if block.type in ("число", "целое", "дата", "учебный год") or block.formula is not None:
         low = np.ma.filled(np.ma.asarray(values).astype(float), np.nan)
         return Numbers.exact(np.asarray(low, float))
-    return Texts.of(np.ma.filled(np.ma.asarray(values).astype(object), None))
+    return Texts.of(_cells(values))
+
+
+def _cells(values: np.ndarray) -> np.ndarray:
+    """Return the cells with None where one is empty: `np.ma.filled(…, None)` would write numpy's own «?» there, a word and a truth."""
+    cells = np.array(np.ma.getdata(values), object)
+    cells[np.ma.getmaskarray(values)] = None
+    return cells
 
 
 def _shown(value: object) -> str:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-from typing import TYPE_CHECKING
-
 import duckdb
 
 from engine.inputs.findings import Findings
 from engine.inputs.parsing import MISSING, Parsed, Parser, Words, parser_for, words_of
 from engine.inputs.recognise import Match
-from engine.inputs.sheet import RawSheet, Row, as_text
+from engine.inputs.sheet import RawSheet, as_text
 from engine.model import Column, Table
 from engine.tables import SERVICE, RowStatus, column_types, columns_of, create_table, literal, one_row, ordinal, quoted, sql_type
-
-if TYPE_CHECKING:
-    import pandas
 
 Connection = duckdb.DuckDBPyConnection
 LEFT = "_left"  # texts of a row that SQL could not cast, one for each column of CAST_TYPES; NULL in a clean row
@@ -27,20 +20,76 @@ _BATCH = 100_000
 _EDGES = literal(" \t\r\n\u00a0")
 
 
-def make_table(connection: Connection, name: str, table: Table) -> None:
-    """Create the table that sheets are read into; `finish` drops the column for what is not cast yet."""
-    create_table(connection, name, column_types(table))
-    connection.execute(f"ALTER TABLE {quoted(name)} ADD COLUMN {LEFT} VARCHAR[]")
+class Intake:
+    """Takes the sheets of one table in, in their order. DuckDB scans a body itself; rows walked in Python wait to go in together."""
 
+    def __init__(self, connection: Connection, name: str, table: Table):
+        self._connection, self._name, self._table = connection, name, table
+        self._columns = column_types(table)
+        self._waiting: list[list] = []
+        create_table(connection, name, self._columns)
+        connection.execute(f"ALTER TABLE {quoted(name)} ADD COLUMN {LEFT} VARCHAR[]")
 
-def take_in(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int) -> None:
-    """Append the rows of a sheet to its table: DuckDB scans the body, with numbers as numbers if all of them are clean, or it is walked row by row."""
-    for wanted in (_native_types(table, match), {}):
-        outcome = _scanned(connection, name, table, sheet, match, source, wanted)
-        if outcome is not None:
-            break
-    if not outcome:
-        _walk(connection, name, table, sheet, match, source)
+    def add(self, sheet: RawSheet, match: Match, source: int) -> None:
+        """Append the rows of a sheet: first as a scan with numbers as numbers, if all are clean, then as a scan of texts, then row by row."""
+        outcome = None
+        for wanted in (_native_types(self._table, match), {}):
+            outcome = outcome if outcome is not None else self._scan(sheet, match, source, wanted)
+        if not outcome:
+            self._walk(sheet, match, source)
+
+    def flush(self) -> None:
+        """Insert the rows that wait."""
+        if not self._waiting:
+            return
+        import pandas  # a third of a second: only folders with workbooks pay for it
+
+        *cells, sources, rows = zip(*self._waiting, strict=True)
+        texts = {f"c{position}": pandas.Series(column, dtype="str") for position, column in enumerate(cells)}
+        self._connection.register("_waiting", pandas.DataFrame({**texts, "_source": sources, "_row": rows}))
+        self._insert({column: (f"c{position}", "VARCHAR") for position, column in enumerate(self._columns)}, "_source", "_waiting")
+        self._connection.unregister("_waiting")
+        self._waiting.clear()
+
+    def _scan(self, sheet: RawSheet, match: Match, source: int, wanted: dict[int, str]) -> bool | None:
+        """Let DuckDB read the body. Return None when a cell is not of the type wanted, False when only a walk will do."""
+        scan = sheet.body.scan(match.first_row, wanted)
+        if scan is None:
+            return False
+        self.flush()
+        try:
+            count = self._insert({column: _input(column, match, scan.types) for column in self._columns}, str(source), scan.relation)
+        except duckdb.ConversionException:
+            return None if wanted else False
+        except duckdb.InvalidInputException:
+            return None if sheet.body.settle_encoding() and wanted else False
+        if scan.lines is None or count == scan.lines or not sheet.body.has_blank_lines():
+            return True
+        self._connection.execute(f"DELETE FROM {quoted(self._name)} WHERE _source = ?", [source])
+        return False
+
+    def _walk(self, sheet: RawSheet, match: Match, source: int) -> None:
+        keys = frozenset(match.columns[key] for key in self._table.keys if key in match.columns)
+        given = [(match.columns.get(column), match.constants.get(column)) for column in self._columns]
+        for number, row in sheet.body.rows(match.first_row, keys):
+            cells = [(as_text(row[index]) if index < len(row) else None) if index is not None else constant for index, constant in given]
+            self._waiting.append([*cells, source, number])
+            if len(self._waiting) == _BATCH:
+                self.flush()
+
+    def _insert(self, inputs: dict[str, tuple[str, str]], source: str, relation: str) -> int:
+        """Insert a relation; `inputs` are SQL for each column as the file has it, and its type there."""
+        columns = self._table.columns
+        inner = [part for position, (column, kind) in enumerate(self._columns.items()) for part in (
+            f"{inputs[column][0]} AS i{position}", f"CAST({_cast(columns[column], *inputs[column])} AS {kind}) AS v{position}")]
+        doubts = {position: _doubt(columns[column], position, inputs[column][1]) for position, column in enumerate(self._columns) if columns[column].type in CAST_TYPES}
+        left = ", ".join(f"CASE WHEN {doubt} THEN CAST(i{position} AS VARCHAR) END" for position, doubt in doubts.items())
+        rest = f"CASE WHEN {' OR '.join(doubts.values())} THEN [{left}] END" if doubts else "NULL"
+        school = f"v{list(self._columns).index(self._table.school_column)}" if self._table.school_column else "NULL"
+        values = ", ".join([*(f"v{position}" for position in range(len(self._columns))), source, "_row", str(int(RowStatus.OK)), school, rest])
+        fields = ", ".join([*map(quoted, self._columns), *SERVICE, LEFT])
+        service = "_row" if source != "_source" else "_source, _row"
+        return one_row(self._connection, f"INSERT INTO {quoted(self._name)} ({fields}) SELECT {values} FROM (SELECT {', '.join(inner)}, {service} FROM {relation})")[0]
 
 
 def _native_types(table: Table, match: Match) -> dict[int, str]:
@@ -50,53 +99,6 @@ def _native_types(table: Table, match: Match) -> dict[int, str]:
     return {index: kinds[block.type] for index, block in blocks.items() if block.type in kinds and not block.hidden}
 
 
-def _scanned(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int, wanted: dict[int, str]) -> bool | None:
-    """Let DuckDB read the body. Return None when a cell is not of the type wanted, False when only a walk will do."""
-    scan = sheet.body.scan(match.first_row, wanted)
-    if scan is None:
-        return False
-    try:
-        count = _insert(connection, name, table, match, source, scan.relation, dict(enumerate(scan.types)))
-    except duckdb.ConversionException:
-        return None if wanted else False
-    except duckdb.InvalidInputException:
-        return None if sheet.body.settle_encoding() and wanted else False
-    if scan.lines is None or count == scan.lines or not sheet.body.has_blank_lines():
-        return True
-    connection.execute(f"DELETE FROM {quoted(name)} WHERE _source = ?", [source])
-    return False
-
-
-def _walk(connection: Connection, name: str, table: Table, sheet: RawSheet, match: Match, source: int) -> None:
-    rows = sheet.body.rows(match.first_row, frozenset(match.columns[key] for key in table.keys if key in match.columns))
-    for frame in _frames(rows, list(match.columns.values())):
-        connection.register("_rows", frame)
-        _insert(connection, name, table, match, source, "_rows", {index: "VARCHAR" for index in match.columns.values()})
-        connection.unregister("_rows")
-
-
-def _frames(rows: Iterator[Row], positions: list[int]) -> Iterator[pandas.DataFrame]:
-    import pandas  # a third of a second: only folders with workbooks pay for it
-
-    while batch := list(islice(rows, _BATCH)):
-        columns = {f"c{index}": pandas.Series([as_text(row[index]) if index < len(row) else None for _, row in batch], dtype="str") for index in positions}
-        yield pandas.DataFrame({**columns, "_row": [number for number, _ in batch]})
-
-
-def _insert(connection: Connection, name: str, table: Table, match: Match, source: int, relation: str, types: dict[int, str]) -> int:
-    columns = column_types(table)
-    inputs = {column: _input(column, match, types) for column in columns}
-    inner = [part for position, (column, kind) in enumerate(columns.items()) for part in (
-        f"{inputs[column][0]} AS i{position}", f"CAST({_cast(table.columns[column], *inputs[column])} AS {kind}) AS v{position}")]
-    doubts = {position: _doubt(table.columns[column], position, inputs[column][1]) for position, column in enumerate(columns) if table.columns[column].type in CAST_TYPES}
-    left = ", ".join(f"CASE WHEN {doubt} THEN CAST(i{position} AS VARCHAR) END" for position, doubt in doubts.items())
-    rest = f"CASE WHEN {' OR '.join(doubts.values())} THEN [{left}] END" if doubts else "NULL"
-    school = f"v{list(columns).index(table.school_column)}" if table.school_column else "NULL"
-    values = ", ".join([*(f"v{position}" for position in range(len(columns))), str(source), "_row", str(int(RowStatus.OK)), school, rest])
-    fields = ", ".join([*map(quoted, columns), *SERVICE, LEFT])
-    return one_row(connection, f"INSERT INTO {quoted(name)} ({fields}) SELECT {values} FROM (SELECT {', '.join(inner)}, _row FROM {relation})")[0]
-
-
 def _doubt(column: Column, position: int, given: str) -> str:
     """Return SQL that is true where the cast is not the whole truth and `parsing` must look at the text."""
     if column.type == "целое" and given in ("FLOAT", "DOUBLE"):
@@ -104,7 +106,7 @@ def _doubt(column: Column, position: int, given: str) -> str:
     return f"v{position} IS NULL AND i{position} IS NOT NULL"
 
 
-def _input(column: str, match: Match, types: dict[int, str]) -> tuple[str, str]:
+def _input(column: str, match: Match, types: tuple[str, ...]) -> tuple[str, str]:
     """Return SQL for what the file says of a column, and the type it has there."""
     if column in match.columns:
         index = match.columns[column]

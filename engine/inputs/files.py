@@ -12,7 +12,7 @@ from engine.problems import Cell, Problem
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _TEXTS = frozenset({".csv", ".tsv", ".txt"})
-_HARMLESS = frozenset({".md", ".doc", ".docx", ".odt", ".rtf", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".ppt", ".pptx", ".log", ".lnk", ".url"})
+_HARMLESS = frozenset({".md", ".doc", ".docx", ".odt", ".rtf", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".ppt", ".pptx", ".log", ".lnk", ".url", ".py", ".yaml", ".yml"})
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -44,8 +44,6 @@ def read_folder(folder: Path, contract: dict[str, Table], references: dict[str, 
     reading = _Reading(Tables.empty(contract), references)
     found, left, problems = find_files(folder) if folder.is_dir() else ([], [], [])
     reading.left, reading.problems = left, problems
-    for name, table in contract.items():
-        casting.make_table(reading.connection, name, table)
     with tempfile.TemporaryDirectory(prefix="school-risk-") as scratch:
         for done, file in enumerate(found):
             if progress is not None:
@@ -76,6 +74,7 @@ class _Reading:
         self.connection, self.contract = self.tables.connection, self.tables.contract
         self.findings = Findings(self.connection)
         self.recogniser = Recogniser(self.contract)
+        self.intakes = {name: casting.Intake(self.connection, name, table) for name, table in self.contract.items()}
 
     # ------------------------------------------------------------ files
 
@@ -114,7 +113,7 @@ class _Reading:
             return
         source, name = len(self.sources), match.table
         self.sources.append(SourceSheet(sheet.file, sheet.sheet, name, match.header_row, 0, match.letters, match.left_out))
-        casting.take_in(self.connection, name, self.contract[name], sheet, match, source)
+        self.intakes[name].add(sheet, match, source)
         self._note_broken(sheet, match, source)
 
     def _note_broken(self, sheet: RawSheet, match: Match, source: int) -> None:
@@ -131,6 +130,7 @@ class _Reading:
         for source, sheet in enumerate(self.sources):
             by_table[sheet.table][source] = sheet
         for name, table in self.contract.items():
+            self.intakes[name].flush()
             casting.resolve(self.connection, name, table, self.references, self.findings)
             skipped = check(self.connection, name, table, by_table[name], self.findings)
             casting.finish(self.connection, name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from engine.inputs.sheet import HEADER_WITHIN, RawSheet
+from engine.inputs.sheet import HEADER_WITHIN, RawSheet, as_text
 from engine.model import Column, Table
 from engine.problems import Cell, Problem
 from engine.tables import letter
@@ -236,16 +236,15 @@ def _spellings(name: str, column: Column) -> list[str]:
 
 def _constants(table: Table, found: dict[str, list[int]], sheet: RawSheet) -> dict[str, str]:
     """Return what names of the file and the sheet, or defaults, say of columns that are not in the sheet."""
-    values = {}
-    for name, column in _supplied(table):
-        if name not in found:
-            value = _from_name(column.from_sheet_name, sheet.sheet) or _from_name(column.from_file_name, PurePosixPath(sheet.file).name)
-            value = value or _from_name(column.from_file_name, sheet.file)
-            if value is None and column.default is not None:
-                value = {True: "да", False: "нет"}.get(column.default, str(column.default)) if isinstance(column.default, bool) else str(column.default)
-            if value is not None:
-                values[name] = value
-    return values
+    values = {name: _constant(column, sheet) for name, column in _supplied(table) if name not in found}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _constant(column: Column, sheet: RawSheet) -> str | None:
+    """Return the value from the name of the sheet, of the file, of its folders, or the default."""
+    file = sheet.file.rpartition("/")[2]
+    value = _from_name(column.from_sheet_name, sheet.sheet) or _from_name(column.from_file_name, file) or _from_name(column.from_file_name, sheet.file)
+    return value if value is not None else as_text(column.default)
 
 
 def _from_name(pattern: str | None, name: str) -> str | None:
