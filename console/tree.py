@@ -17,7 +17,7 @@ from reports.russian import quantity_words
 
 _WORDS = {Truth.MET: "выполнен", Truth.UNKNOWN: "не определён", Truth.NOT_MET: "не выполнен"}
 _CATEGORY_WORDS = {Truth.MET: "да, предварительно", Truth.UNKNOWN: "не определена", Truth.NOT_MET: "нет"}
-_ROWS, _MISSING_ROWS = 6, 1
+_ROWS = 12
 _ABSENT, _BAD, _HIDDEN = 1, 2, 3
 
 Node = tuple[str, list["Node"]]

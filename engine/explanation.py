@@ -291,7 +291,8 @@ class Explainer:
                 for node in t.walk(tree) if isinstance(node, t.Reference) and node.origin is Origin.COLUMN}
         columns = self.program.rules.tables[plan.table].columns
         school = self.program.rules.tables[plan.table].school_column
-        return keys + [name for name in columns if name in used and name not in keys and name != school]
+        used |= {other for name in used if columns[name].formula is not None for other in t.names(columns[name].formula)}
+        return keys + [name for name, block in columns.items() if name in used and block.formula is None and name not in keys and name != school]
 
     def _filter(self, plan: IndicatorPlan, row: int, keys: tuple[tuple[str, object], ...]) -> tuple[str, str]:
         """The rows of one unit (and one group) that an indicator looks at: (WHERE, JOINs)."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -132,6 +134,11 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """Quote a text for SQL, where a parameter cannot stand."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def plain_path(path: Path) -> str:
+    """Quote a path for SQL so that «[», «*» and «?» in it stand for themselves: DuckDB would read another file."""
+    return literal(glob.escape(str(path)))
 
 
 def letter(index: int) -> str:

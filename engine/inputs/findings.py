@@ -89,7 +89,7 @@ class Findings:
 
 def _tell(groups: list[_Group], table: Table, source: SourceSheet, nearest: Nearest) -> Problem:
     first = groups[0]
-    cells = [(row, group.text) for group in groups for row in (group.rows if len(groups) == 1 else group.rows[:1])]
+    cells = _chosen(groups)
     what, hint = _wording(first.code, table.columns.get(first.column))
     if first.column in source.letters:
         named = [source.cell(row, first.column).cell + _said(text, first, nearest) for row, text in _once(cells)]
@@ -97,6 +97,13 @@ def _tell(groups: list[_Group], table: Table, source: SourceSheet, nearest: Near
         named = [f"строка {row}" + _said(text, first, nearest) for row, text in _once(cells)]
     column = f"«{first.column}»: " if first.column else ""
     return Problem(first.code, source.cell(cells[0][0], first.column), f"{column}{what} — {', '.join(named)}{_rest(first.in_all - len(cells), first.column)}.", hint)
+
+
+def _chosen(groups: list[_Group]) -> list[tuple[int, str | None]]:
+    """Choose the cells to show: the first of each text, then others while there is room."""
+    first = [(group.rows[0], group.text) for group in groups]
+    others = sorted((row, group.text) for group in groups for row in group.rows[1:])
+    return sorted([*first, *others[:SHOWN - len(first)]])
 
 
 def _once(cells: list[tuple[int, str | None]]) -> list[tuple[int, str | None]]:

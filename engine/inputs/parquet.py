@@ -10,7 +10,7 @@ import duckdb
 
 from engine.inputs.sheet import Body, RawSheet, Scan
 from engine.problems import Cell, Problem
-from engine.tables import literal, quoted
+from engine.tables import plain_path, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ParquetBody(Body):
 
     def scan(self, first_row: int, wanted: Mapping[int, str]) -> Scan:
         named = ", ".join(f"{quoted(name)} AS c{index}" for index, name in enumerate(self.columns))
-        relation = f"(SELECT {named}, file_row_number + 2 AS _row FROM read_parquet({literal(str(self.path))}, file_row_number = true))"
+        relation = f"(SELECT {named}, file_row_number + 2 AS _row FROM read_parquet({plain_path(self.path)}, file_row_number = true))"
         return Scan(relation, tuple(self.columns.values()))
 
 
@@ -32,8 +32,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, file: str) -
     Errors: D101 when it is damaged.
     """
     try:
-        described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-        connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall()
+        described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({plain_path(path)})").fetchall()
     except duckdb.Error:
         return [], [Problem("D101", Cell(file), "Файл Parquet не читается: он повреждён или оборван.", "Выгрузите его заново.")]
     columns = {row[0]: row[1] for row in described}

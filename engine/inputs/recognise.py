@@ -141,7 +141,7 @@ class Recogniser:
         columns = {column: places[0] for column, places in candidate.found.items() if column not in twice}
         if not all(key in columns or key in candidate.constants for key in table.keys):
             return None, problems
-        first, numbering = _first_row(sheet.head, row)
+        first, numbering = _first_row(sheet.head, candidate)
         left = (*_left_out(sheet.head, candidate, set(columns.values())), *numbering)
         return Match(candidate.table, row, first, columns, candidate.constants, left), problems
 
@@ -203,14 +203,14 @@ def _is_personal(header: str) -> bool:
     return bool(_PERSONAL.fullmatch(_fold(header)))
 
 
-def _first_row(head: Head, header_row: int) -> tuple[int, tuple[tuple[str, str], ...]]:
+def _first_row(head: Head, candidate: _Candidate) -> tuple[int, tuple[tuple[str, str], ...]]:
     """Return the first row of data: a row of column numbers «1, 2, 3, 4…» under the headers is passed over."""
-    below = [cell.strip() for cell in head[header_row]] if header_row < len(head) else []
-    width = len([cell for cell in head[header_row - 1] if cell.strip()])
-    filled = [cell for cell in below if cell]
-    if width >= 4 and filled == [str(number + 1) for number in range(width)]:
-        return header_row + 2, ((f"строка {header_row + 1}", "номера столбцов"),)
-    return header_row + 1, ()
+    row = candidate.row
+    below = [cell.strip() for cell in head[row] if cell.strip()] if row < len(head) else []
+    headed = {position for line in head[row - candidate.depth:row] for position, cell in enumerate(line) if cell.strip()}
+    if len(headed) >= 4 and below == [str(number + 1) for number in range(len(headed))]:
+        return row + 2, ((f"строка {row + 1}", "номера столбцов"),)
+    return row + 1, ()
 
 
 def _left_out(head: Head, candidate: _Candidate, used: set[int]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.inputs.sheet import HEAD, Body, RawSheet, Row, Scan
 from engine.problems import Cell, Problem
-from engine.tables import literal
+from engine.tables import literal, plain_path
 
 DELIMITERS = (";", ",", "\t")
 _CHUNK = 1 << 20
@@ -41,6 +41,7 @@ class TextBody(Body):
     scratch: Path
     _found: list[Problem] = field(default_factory=list)
     _broken: list[int] = field(default_factory=list)
+    _open_quote: int | None = None
     _cut: bool = False
 
     def scan(self, first_row: int, wanted: Mapping[int, str]) -> Scan | None:
@@ -50,7 +51,7 @@ class TextBody(Body):
         lines, underscores = _survey(path, skip)
         types = ["VARCHAR" if underscores else wanted.get(index, "VARCHAR") for index in range(width)]  # DuckDB reads 1_000 as a thousand
         columns = ", ".join(f"c{index}: '{kind}'" for index, kind in enumerate(types))
-        read = (f"read_csv({literal(str(path))}, delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', header = false, "
+        read = (f"read_csv({plain_path(path)}, delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', header = false, "
                 f"skip = {skip}, auto_detect = false, columns = {{{columns}}})")
         return Scan(f"(SELECT *, row_number() OVER () + {first_row - 1} AS _row FROM {read})", tuple(types), lines)
 
@@ -89,14 +90,15 @@ class TextBody(Body):
             return self._found
         shown = ", ".join(str(number) for number in self._broken[:_SHOWN])
         rest = f" и ещё {len(self._broken) - _SHOWN}" if len(self._broken) > _SHOWN else ""
-        return [*self._found, Problem("D107", Cell(self.file, "", f"A{self._broken[0]}"), f"Не столько полей, сколько в заголовке: {_rows_word(self._broken)} {shown}{rest}.",
+        word = "строка" if len(self._broken) == 1 else "строки"
+        return [*self._found, Problem("D107", Cell(self.file, "", f"A{self._broken[0]}"), f"Не столько полей, сколько в заголовке: {word} {shown}{rest}.",
                                       "Проверьте разделители и кавычки в этих строках.")]
 
     def is_cut(self) -> bool:
         return self._cut
 
     def broken_rows(self) -> list[int]:
-        return self._broken
+        return self._broken if self._open_quote is None else [*self._broken, self._open_quote]
 
     def has_blank_lines(self) -> bool:
         """Return whether lines without any text stand between the records: they count as rows of a sheet."""
@@ -105,10 +107,10 @@ class TextBody(Body):
         return b"\n\n" in text or b"\n\r\n" in text
 
     def _unclosed(self, number: int) -> None:
-        self._found.append(Problem("D107", Cell(self.file, "", f"A{number}"), "Кавычка открыта и не закрыта: остаток файла попал в одну ячейку.",
-                                   "Закройте кавычку в этой строке."))
-        self._broken.append(number)
-        self._cut = True
+        self._found = [Problem("D107", Cell(self.file, "", f"A{number}"), "Кавычка открыта и не закрыта: остаток файла попал в одну ячейку.",
+                               "Закройте кавычку в этой строке.")]
+        self._broken = [row for row in self._broken if row != number]
+        self._open_quote, self._cut = number, True
 
     def _in_utf8(self) -> Path:
         if self.encoding in ("utf-8", "utf-8-sig"):
@@ -156,10 +158,6 @@ def read_text(path: Path, file: str, encoding: str | None, likeness: Callable[[l
     delimiter, head, ends = max((_split(text, mark) for mark in DELIMITERS), key=lambda found: (likeness(found[1]), max(map(len, found[1]), default=0)))
     body = TextBody(path, file, chosen, delimiter, list(map(len, head)), ends, scratch)
     return [RawSheet(file, "", head, body)], []
-
-
-def _rows_word(rows: list[int]) -> str:
-    return "строка" if len(rows) == 1 else "строки"
 
 
 def _split(text: str, delimiter: str) -> tuple[str, list[list[str]], list[int]]:

@@ -1,0 +1,163 @@
+"""Records ready to show: every text, number and status word is already Russian. Pages choose among them, templates place them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands on the first page of every report: whose it is, what for, on what it rests."""
+
+    district: str
+    district_genitive: str
+    purpose: str
+    regulation: str
+    regulation_note: str
+    year: str
+    day: str
+    run: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A row of a file behind a value. `counted`: the indicator counted this very row."""
+
+    file: str
+    sheet: str
+    cell: str
+    place: str
+    key: str
+    value: str
+    cells: str
+    counted: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBlock:
+    """The rows behind one indicator. `see`: where they were shown already, instead of repeating them."""
+
+    name: str
+    title: str
+    value: str
+    lines: tuple[SourceLine, ...] = ()
+    more: str = ""
+    see: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One comparison of a criterion: a value beside its threshold. `amount`, `border`, `size` are for spreadsheets."""
+
+    name: str
+    title: str
+    value: str
+    size: str
+    border: str
+    status: Status
+    amount: float | None = None
+    border_amount: float | None = None
+    size_amount: float | None = None
+    unit: str = ""
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionView:
+    """A criterion as it came out for one school."""
+
+    name: str
+    title: str
+    clause: str
+    status: Status
+    sentence: str
+    facts: tuple[Fact, ...]
+    sources: tuple[SourceBlock, ...]
+    turning: tuple[str, ...] = ()
+    part_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a school is in a group: a sentence of the rules and the rows that made it so. `criterion` is empty for an old decision."""
+
+    criterion: str
+    sentence: str
+    examples: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return f"{self.sentence.removesuffix('.')}: {'; '.join(self.examples)}." if self.examples else self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A category as it came out for one school."""
+
+    name: str
+    title: str
+    short: str
+    clause: str
+    status: Status
+    phrase: str = ""
+    grounds: tuple[Ground, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureView:
+    """A measure with its dates in this cycle. `next_order` sorts; `state` says whether it is ahead, going on or past."""
+
+    name: str
+    title: str
+    due: str
+    due_full: str
+    nearest: str
+    state: str
+    responsible: str
+    participants: str
+    document: str
+    effect: str
+    why: str
+    clause: str
+    next_order: tuple[int, int]
+    past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not known about a school: the groups still possible, what was not supplied, what would settle it."""
+
+    possible: tuple[str, ...]
+    absent: tuple[str, ...]
+    why: tuple[str, ...]
+    settle: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolView:
+    """One school: who it is, where it stands, what follows. `row` is its place in the run's columns."""
+
+    row: int
+    code: str
+    label: str
+    name: str
+    link: str
+    groups: tuple[GroupView, ...]
+    main: str                                    # the first group of help in force, or nothing
+    missing: Missing | None
+    measures: tuple[MeasureView, ...]
+    possible_measures: tuple[MeasureView, ...]
+    before: str                                  # last year's group by the approved decisions
+    is_new: bool
+
+    @property
+    def in_force(self) -> tuple[GroupView, ...]:
+        return tuple(group for group in self.groups if group.status.tone == "met")
+
+    @property
+    def open(self) -> tuple[GroupView, ...]:
+        return tuple(group for group in self.groups if group.status.tone == "open")
