@@ -18,7 +18,7 @@ from engine.problems import Cell
 from engine.program import SIZE, VALUE, CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan
 from engine.sqlgroup import GroupSql
 from engine.sqlrow import RowSql, both, not_false
-from engine.tables import Tables
+from engine.tables import RowStatus, Tables
 from engine.tree import Origin
 from engine.truth import Truth
 from engine.values import Numbers, Reason, Texts, Value
@@ -291,8 +291,13 @@ class Explainer:
                 for node in t.walk(tree) if isinstance(node, t.Reference) and node.origin is Origin.COLUMN}
         columns = self.program.rules.tables[plan.table].columns
         school = self.program.rules.tables[plan.table].school_column
-        used |= {other for name in used if columns[name].formula is not None for other in t.names(columns[name].formula)}
+        used |= self._computed_from(plan)
         return keys + [name for name, block in columns.items() if name in used and block.formula is None and name not in keys and name != school]
+
+    def _computed_from(self, plan: IndicatorPlan) -> set[str]:
+        """The columns of files behind the computed columns of a table."""
+        columns = self.program.rules.tables[plan.table].columns if not plan.over_slice else {}
+        return {other for block in columns.values() if block.formula is not None for other in t.names(block.formula) if other in columns}
 
     def _filter(self, plan: IndicatorPlan, row: int, keys: tuple[tuple[str, object], ...]) -> tuple[str, str]:
         """The rows of one unit (and one group) that an indicator looks at: (WHERE, JOINs)."""
@@ -318,7 +323,9 @@ class Explainer:
         keys = self._keys(plan)
         sheet = self.tables.sources[source] if source is not None and source < len(self.tables.sources) else None
         letters = sheet.letters if sheet else {}
-        cells = tuple((name, _shown(value), f"{letters[name]}{number}" if name in letters else "") for name, value in values.items() if name not in keys)
+        behind = self._computed_from(plan)
+        cells = tuple((name, _shown(value), f"{letters[name]}{number}" if name in letters else "") for name, value in values.items()
+                      if name not in keys and not (value is None and name in behind and status == RowStatus.OK))
         first = next((address for _, _, address in cells if address), f"A{number}" if sheet else "")
         place = Cell(sheet.file, sheet.sheet, first) if sheet else Cell("нет в файлах")
         return SourceRow(tuple((key, _shown(values[key])) for key in keys), cells, place, int(status or 0))
