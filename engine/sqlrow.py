@@ -206,13 +206,25 @@ def arithmetic(sign: str, left: Sql, right: Sql) -> Sql:
         return Sql(_operation("+", left.low, right.low), _operation("+", left.high, right.high), nullable)
     if sign == "-":
         return Sql(_operation("-", left.low, right.high), _operation("-", left.high, right.low), nullable)
-    corners = [_operation(sign, first, second) for first in (left.low, left.high) for second in (right.low, right.high)]
-    low = exp.Least(this=corners[0], expressions=[item.copy() for item in corners[1:]])
-    high = exp.Greatest(this=corners[0].copy(), expressions=[item.copy() for item in corners[1:]])
+    low, high = _corner_bounds(sign, left, right)
     if sign == "/" and not right.is_exact:
         spans_zero = exp.and_(exp.LTE(this=right.low.copy(), expression=number(0)), exp.GTE(this=right.high.copy(), expression=number(0)))
         low, high = case((exp.Not(this=exp.paren(spans_zero)), low)), case((exp.Not(this=exp.paren(spans_zero.copy())), high))
     return Sql(low, high, True)
+
+
+def _corner_bounds(sign: str, left: Sql, right: Sql) -> tuple[exp.Expression, exp.Expression]:
+    """Bounds of a product or quotient: the extremes of the four corners; 0 · ∞ is 0, and ∞ / ∞ may be anything."""
+    corners = [_operation(sign, first, second) for first in (left.low, left.high) for second in (right.low, right.high)]
+    undefined = [exp.IsNan(this=corner.copy()) for corner in corners]
+    if sign == "*":
+        corners = [case((test, number(0)), otherwise=corner) for test, corner in zip(undefined, corners, strict=True)]
+    low = exp.Least(this=corners[0], expressions=[item.copy() for item in corners[1:]])
+    high = exp.Greatest(this=corners[0].copy(), expressions=[item.copy() for item in corners[1:]])
+    if sign == "*":
+        return low, high
+    anything = exp.or_(*undefined)
+    return case((anything, exp.Neg(this=INFINITY.copy())), otherwise=low), case((anything.copy(), INFINITY.copy()), otherwise=high)
 
 
 def _operation(sign: str, left: exp.Expression, right: exp.Expression) -> exp.Expression:

@@ -204,14 +204,16 @@ def _divide(left: Numbers, right: Numbers, reason: np.ndarray | None) -> Numbers
 
 
 def _corners(operation: Callable, left: Numbers, right: Numbers) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds of a product or quotient: the extremes of the four corners; 0 · ∞ at a corner counts as 0."""
-    corners = []
+    """Bounds of a product or quotient: the extremes of the four corners; 0 · ∞ is 0, and ∞ / ∞ may be anything."""
+    lows, highs = [], []
     for first in (left.low, left.high):
         for second in (right.low, right.high):
             corner = operation(first, second)
             undefined = np.isnan(corner) & ~np.isnan(first) & ~np.isnan(second)
-            corners.append(np.where(undefined, 0.0, corner))
-    return np.minimum.reduce(corners), np.maximum.reduce(corners)
+            least, most = (0.0, 0.0) if operation is np.multiply else (-np.inf, np.inf)
+            lows.append(np.where(undefined, least, corner))
+            highs.append(np.where(undefined, most, corner))
+    return np.minimum.reduce(lows), np.maximum.reduce(highs)
 
 
 def choose(condition: np.ndarray, then: Numbers, otherwise: Numbers) -> Numbers:

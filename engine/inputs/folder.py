@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.inputs import casting
 from engine.inputs.checks import Skipped, check, repeated_rows, tell_repeated
 from engine.inputs.files import Found, Kind, find_files
-from engine.inputs.findings import Findings
+from engine.inputs.findings import TABLE, Findings
 from engine.inputs.parquet import read_parquet
 from engine.inputs.parsing import Words, words_of
 from engine.inputs.recognise import Match, Recogniser
@@ -166,20 +166,22 @@ class _Reading:
             self.problems += tell_repeated(self.connection, name, table, self.sources)
             self._tell_absent(name, table, Cell(folder.name or str(folder)))
         if not self.sources:
-            self.problems.append(Problem("D110", Cell(str(folder)), "Нет такой папки." if not folder.is_dir() else "В папке нет ни одной таблицы, которую можно прочитать.",
-                                         "Укажите папку с файлами района: --data ПАПКА."))
+            message = "В папке нет ни одной таблицы, которую можно прочитать." if folder.is_dir() else "Нет такой папки."
+            self.problems.append(Problem("D110", Cell(str(folder)), message, "Укажите папку с файлами района: --data ПАПКА."))
 
     def _tell_absent(self, name: str, table: Table, place: Cell) -> None:
-        title = f"«{name}»" + (f" ({table.title})" if table.title else "")
         if not self.sources:
             return
-        if not self.tables.info[name].supplied:
-            registry = table.kind == "реестр"
-            message = f"Нет реестра школ: ни один файл не дал таблицу {title}." if registry else f"Ни один файл не дал таблицу {title}."
-            self.problems.append(Problem("D112" if registry else "D306", place, message, "Положите файл в папку" + ("." if registry else "; до этого показатели по ней не определены.")))
+        title = f"«{name}»" + (f" ({table.title})" if table.title else "")
+        if not self.tables.info[name].supplied and table.kind == "реестр":
+            self.problems.append(Problem("D112", place, f"Нет реестра школ: ни один файл не дал таблицу {title}.", "Положите файл в папку."))
+        elif not self.tables.info[name].supplied:
+            hint = "Положите файл в папку; до этого показатели по ней не определены."
+            self.problems.append(Problem("D306", place, f"Ни один файл не дал таблицу {title}.", hint))
         for sheet in self.sources:
             if sheet.table == name and not sheet.rows and table.absence != "ноль":
-                self.problems.append(Problem("D108", Cell(sheet.file, sheet.sheet), f"Под заголовками таблицы {title} нет ни одной строки.", "Уберите лист или заполните его."))
+                message = f"Под заголовками таблицы {title} нет ни одной строки."
+                self.problems.append(Problem("D108", Cell(sheet.file, sheet.sheet), message, "Уберите лист или заполните его."))
 
     def _nearest(self, name: str, column: str, text: str) -> str | None:
         block = self.contract[name].columns[column]
@@ -212,6 +214,8 @@ class _Reading:
 
     def close(self, found: list[Found]) -> None:
         """Merge schools, count again, and take the fingerprint of the files used."""
+        for scratch in (TABLE, "_mapping", "_bad"):
+            self.connection.execute(f"DROP TABLE IF EXISTS temp.{scratch}")
         if self.register is not None:
             self.register.merge(self.contract, self.successors)
         for name in self.contract:

@@ -26,6 +26,8 @@ class Scan:
 class Body:
     """What lies under the header: DuckDB scans it, or (no scan, or one that DuckDB refuses) its rows are given one by one."""
 
+    doubt = ""  # what to try when no header is recognised
+
     def scan(self, first_row: int, wanted: Mapping[int, str]) -> Scan | None:
         """Describe how DuckDB reads the body from a row on (positions in `wanted` with these types, if they can), or None."""
         return None
