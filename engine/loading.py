@@ -75,7 +75,8 @@ class RuleSet:
 
     def place(self, section: str, name: str, *path: str | int) -> Place:
         """Return the place of a block's key or of the value below it; the nearest known place when the path is absent."""
-        return place_in(self.raw.get((section, name)), path) or self.header(section, name)
+        found = place_in(self.raw.get((section, name)), path) if path else None
+        return found or self.header(section, name)
 
     def header(self, section: str, name: str) -> Place:
         """Return the place of a block's own name."""
@@ -226,6 +227,9 @@ class _Reader:
 
     def finish(self) -> RuleSet:
         blocks = self.blocks
+        # The trap explains itself; that the value is not «да» or «нет» only follows from it.
+        trapped = {problem.place for problem in self.problems if problem.code == "R104"}
+        self.problems = [problem for problem in self.problems if problem.code != "R107" or problem.place not in trapped]
         return RuleSet(
             self.root, self.sources, self.raw, tuple(self.regulations), blocks["район"].get("район"),
             blocks["календарь"].get("календарь", model.Calendar()), blocks["роли"], blocks["справочники"], blocks["таблицы"],

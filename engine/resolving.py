@@ -334,8 +334,9 @@ class Resolver:
             left, right = self._as_word(left, right, scope), self._as_word(right, left, scope)
         left, left_kind = self._resolve(left, scope)
         right, right_kind = self._resolve(right, scope)
-        self._comparable(tree, left_kind, right_kind)
-        return replace(tree, left=left, right=right), TRUTH
+        compared = replace(tree, left=left, right=right)
+        self._comparable(compared, left_kind, right_kind)
+        return compared, TRUTH
 
     def _comparable(self, tree: t.Compare, left: Kind, right: Kind) -> None:
         if ANY in (left.what, right.what):
