@@ -13,7 +13,7 @@ from engine.frames import Frame
 from engine.problems import Cell, Problem
 from engine.program import Program
 from engine.resolving import Resolver, School, Scope
-from engine.sqlrow import RowSql, Sql, column, not_false
+from engine.sqlrow import RowSql, Sql, column, not_false, settled
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.values import Numbers, Texts, Value
@@ -92,7 +92,7 @@ class Stage:
             present = {row[0] for row in self._run(f"DESCRIBE {_quoted(name)}").fetchall()}
             for key, formula in formulas.items():
                 tree = self.resolver.number(formula, self._scope(name), ("таблицы", name))
-                sql = self._row_sql(name).value(tree).low.sql(dialect="duckdb")
+                sql = settled(self._row_sql(name).value(tree)).sql(dialect="duckdb")
                 if key not in present:
                     self._run(f"ALTER TABLE {_quoted(name)} ADD COLUMN {_quoted(key)} DOUBLE")
                 self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {sql}")
@@ -177,7 +177,8 @@ class Stage:
             present = {row[0] for row in self._run(f"DESCRIBE {_quoted(name)}").fetchall()}
             if "_unit" in present:
                 continue
-            self._run(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT t.*, k._unit FROM {_quoted(name)} AS t LEFT JOIN _школы AS k ON k.код = t.{_quoted(key)} ORDER BY t._source, t._row")
+            self._run(f"ALTER TABLE {_quoted(name)} ADD COLUMN _unit INTEGER")
+            self._run(f"UPDATE {_quoted(name)} AS t SET _unit = k._unit FROM _школы AS k WHERE k.код = t.{_quoted(key)}")
 
     # ------------------------------------------------------------ expected rows
 
@@ -225,7 +226,7 @@ class Stage:
         for key, block in table.columns.items():
             if block.formula is not None:
                 tree = self.resolver.number(block.formula, self._scope(name), ("таблицы", name))
-                self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {self._row_sql(name).value(tree).low.sql(dialect='duckdb')} WHERE _status = 1")
+                self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {settled(self._row_sql(name).value(tree)).sql(dialect='duckdb')} WHERE _status = 1")
 
     def _tell_absent(self, name: str, table: model.Table, schools: Frame) -> None:
         keys = [key for key in table.keys if key != table.school_column]

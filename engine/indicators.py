@@ -11,8 +11,8 @@ from sqlglot import exp
 from engine import tree as t
 from engine.frames import Frame, spread_to
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
-from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row, settled
-from engine.sqlrow import NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number
+from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row
+from engine.sqlrow import NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number, settled
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
@@ -139,14 +139,7 @@ class IndicatorEngine:
             years = years[-12:] if open_window else years
         status = column("_status", "t") if not plan.over_slice else None
         breaks = tuple((year, rows) for _, year, rows in self._breaks(plan)) if plan.year else ()
-        unique = set(self._row_keys(plan)) - {plan.year} <= set(plan.keys)
-        return Rows(year, years, self.report_year, unique, self._zero(plan, years, open_window), status, open_window, breaks)
-
-    def _row_keys(self, plan: IndicatorPlan) -> tuple[str, ...]:
-        if plan.over_slice:
-            return self.program.slices[plan.table].keys
-        table = self.program.rules.tables[plan.table]
-        return tuple(key for key in table.keys if key != table.school_column)
+        return Rows(year, years, self.report_year, self._zero(plan, years, open_window), status, open_window, breaks)
 
     def _first_year(self, plan: IndicatorPlan) -> int:
         table = self._base_table(plan.table)
@@ -163,7 +156,7 @@ class IndicatorEngine:
         if plan.over_slice or self.program.rules.tables[plan.table].absence != "ноль":
             return None
         info = self.tables.info[plan.table]
-        if not info.supplied:
+        if not info.supplied or info.incomplete:
             return False
         if years is None or info.rows == 0:
             return True
@@ -387,14 +380,14 @@ class IndicatorEngine:
         self._batches += 1
         connection = self.tables.connection
         order = "" if one_row else " ORDER BY " + ", ".join([_quoted(UNIT), *(_quoted(key) for key in plans[0].keys)])
-        connection.execute(f"CREATE TABLE {_quoted(batch)} AS {text}{order}")
+        connection.execute(f"CREATE OR REPLACE TABLE {_quoted(batch)} AS {text}{order}")
         keys = ", ".join(_quoted(key) for key in plans[0].keys)
         for position, plan in enumerate(plans):
             prefix = f"i{position}_"
             high = f"{prefix}low" if exact[plan.name] else f"{prefix}high"
             breaks = "".join(f", {_quoted(f'i{position}{name}')} AS {_quoted(name)}" for name, _, _ in self._breaks(plan))
             connection.execute(
-                f"CREATE VIEW {_quoted(slice_table(plan.name))} AS SELECT {_quoted(UNIT)}, {keys}, {prefix}low AS {_quoted(VALUE)}, "
+                f"CREATE OR REPLACE VIEW {_quoted(slice_table(plan.name))} AS SELECT {_quoted(UNIT)}, {keys}, {prefix}low AS {_quoted(VALUE)}, "
                 f"{high} AS {_quoted(HIGH)}, {prefix}size AS {_quoted(SIZE)}, CAST({prefix}reason AS TINYINT) AS {_quoted(REASON)}{breaks} "
                 f"FROM {_quoted(batch)} WHERE {prefix}rows > 0")
             if exact[plan.name]:

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from engine import model
 from engine import tree as t
-from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, not_false, number
+from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, not_false, number, settled
 from engine.values import Reason
 
 MINUS_INFINITY = exp.Neg(this=INFINITY.copy())
@@ -23,15 +23,13 @@ MINUS_INFINITY = exp.Neg(this=INFINITY.copy())
 class Rows:
     """What the compiler must know about the rows of one indicator.
 
-    `years`: the window, oldest first, or None when the table has no year. `unique_in_year`: at most one row per group and
-    year. `zero_when_absent`: «отсутствие строк: ноль» and the window is covered by what was read; None for ordinary tables.
+    `years`: the window, oldest first, or None when the table has no year. `zero_when_absent`: «отсутствие строк: ноль» and the window is covered by what was read; None for ordinary tables.
     `breaks`: (first year of the new series, SQL condition on a row or None for every row).
     """
 
     year: exp.Expression | None
     years: tuple[int, ...] | None
     report_year: int
-    unique_in_year: bool
     zero_when_absent: bool | None
     status: exp.Expression | None
     open_window: bool
@@ -379,8 +377,7 @@ class GroupSql(RowSql):
         """The value of the one row there is; several rows are no value, with that reason."""
         possible = self.bank.rows(self._possible(chosen))
         self._gap_reason(self._possible(chosen))
-        if not (self.one_year is not None and self.rows.unique_in_year):
-            self.grounds.add(_over(possible, 1), Reason.SEVERAL_ROWS)
+        self.grounds.add(_over(possible, 1), Reason.SEVERAL_ROWS)
         one = exp.EQ(this=possible, expression=number(1))
         certain = self._certain(chosen)
 
@@ -516,13 +513,6 @@ class GroupSql(RowSql):
         return Sql.exact(case((both(enough, *latest), arithmetic("/", top, bottom).low)))
 
 
-def settled(value: Sql) -> exp.Expression:
-    """The value when it is known exactly, else NULL."""
-    if value.is_exact:
-        return value.low
-    return case((exp.EQ(this=value.low.copy(), expression=value.high.copy()), value.low.copy()))
-
-
 def _has_aggregate(tree: t.Tree) -> bool:
     from engine.functions import FUNCTIONS, Place
     return any(isinstance(node, t.Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].place is Place.ROWS for node in t.walk(tree))
@@ -537,4 +527,4 @@ _HANDLERS: dict[str, Callable[[GroupSql, t.Call], Sql]] = {
     "лет_подряд": GroupSql._years_in_row, "лет_из": GroupSql._years_of,
 }
 
-__all__ = ["Aggregates", "GroupSql", "Rows", "of_one_row", "settled"]
+__all__ = ["Aggregates", "GroupSql", "Rows", "of_one_row"]

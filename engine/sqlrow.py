@@ -75,6 +75,13 @@ def double(node: exp.Expression) -> exp.Expression:
     return exp.Cast(this=node.copy(), to=exp.DataType.build("double"))
 
 
+def settled(value: Sql) -> exp.Expression:
+    """The value when it is known exactly, else NULL."""
+    if value.is_exact:
+        return value.low
+    return case((exp.EQ(this=value.low.copy(), expression=value.high.copy()), value.low.copy()))
+
+
 class RowSql:
     """Compiles what may stand inside an aggregate. `refer` gives the SQL of a resolved name."""
 
@@ -141,11 +148,17 @@ class RowSql:
         test, first, second = self.condition(condition), self.value(then), self.value(otherwise)
         nullable = test.nullable or first.nullable or second.nullable
 
-        def pick(left: exp.Expression, right: exp.Expression) -> exp.Expression:
-            return case((test.low.copy(), left.copy()), (exp.Not(this=exp.paren(test.low.copy())), right.copy()))
+        def pick(side: str, extreme: type[exp.Expression]) -> exp.Expression:
+            left, right = getattr(first, side).copy(), getattr(second, side).copy()
+            branches = [(test.low.copy(), left), (exp.Not(this=exp.paren(test.low.copy())), right)]
+            if test.nullable:
+                both_known = exp.and_(is_known(left), is_known(right))
+                branches.append((both_known, extreme(this=left.copy(), expressions=[right.copy()])))
+            return case(*branches)
 
-        low = pick(first.low, second.low)
-        return Sql(low, low if first.is_exact and second.is_exact else pick(first.high, second.high), nullable)
+        low = pick("low", exp.Least)
+        exact = first.is_exact and second.is_exact and not test.nullable
+        return Sql(low, low if exact else pick("high", exp.Greatest), nullable)
 
     def call(self, tree: t.Call, function: str, arguments: tuple[t.Tree, ...]) -> Sql:
         """Compile a plain function; subclasses add aggregates."""

@@ -23,8 +23,11 @@ class Evaluator:
 
     def condition(self, tree: t.Tree) -> np.ndarray:
         """Evaluate a condition -> int8 codes (n,): 1 met, 0 unknown, -1 not met."""
-        result = self._condition(tree)
-        return result if len(result) == self.size else np.repeat(result, self.size)
+        return self._full(self._condition(tree))
+
+    def _full(self, codes: np.ndarray) -> np.ndarray:
+        """Repeat the answer of a condition over constants for every unit."""
+        return codes if len(codes) == self.size else np.repeat(codes, self.size)
 
     def _condition(self, tree: t.Tree) -> np.ndarray:
         match tree:
@@ -41,7 +44,7 @@ class Evaluator:
             case t.AtLeast(count, items):
                 return self._at_least(count, items)
             case t.Member(value, options):
-                return truth.any_of([self._compare("=", value, option) for option in options])
+                return truth.any_of([self._full(self._compare("=", value, option)) for option in options])
             case t.HasData(item):
                 return self._has_data(item)
             case t.Undetermined(item):
@@ -60,7 +63,7 @@ class Evaluator:
                 return codes
 
     def _combined(self, items: tuple[t.Tree, ...], combine: Callable, neutral: int) -> np.ndarray:
-        columns = [self._condition(item) for item in items]
+        columns = [self.condition(item) for item in items]
         skipping = [isinstance(item, t.WithPolicy) and item.policy is t.Policy.SKIP for item in items]
         if not any(skipping):
             return combine(columns)
@@ -71,7 +74,7 @@ class Evaluator:
     def _at_least(self, count: int, items: tuple[t.Tree, ...]) -> np.ndarray:
         columns = []
         for item in items:
-            codes = self._condition(item)
+            codes = self.condition(item)
             skip = isinstance(item, t.WithPolicy) and item.policy is t.Policy.SKIP
             columns.append(np.where(codes == 0, np.int8(-1), codes) if skip else codes)
         return truth.at_least(count, columns)

@@ -112,7 +112,7 @@ class SharedExplainer(Explainer):
         try:
             if call.function in _COUNTING:
                 met = self._over_rows(plan, rows, row).condition(call.arguments[0]) == 1
-            elif call.function in _EXTREMES:
+            elif call.function in _EXTREMES and getattr(call.arguments[0], "name", "") == VALUE:
                 values = self._over_rows(plan, rows, row).number(call.arguments[0]).settled()
                 met = values == _EXTREMES[call.function](values) if not np.isnan(values).all() else np.zeros(len(rows), bool)
             else:

@@ -22,7 +22,7 @@ from engine.inputs.sheet import RawSheet
 from engine.inputs.textfile import read_text
 from engine.inputs.workbook import read_workbook
 from engine.model import Table
-from engine.problems import Cell, Problem, ordered
+from engine.problems import Cell, Problem, errors, ordered
 from engine.tables import SourceSheet, Tables, erase, one_row, quoted
 from engine.words import nearest
 
@@ -43,7 +43,7 @@ def read_folder(folder: Path, contract: dict[str, Table], references: dict[str, 
     """
     reading = _Reading(Tables.empty(contract), references)
     found, left, problems = find_files(folder) if folder.is_dir() else ([], [], [])
-    reading.left, reading.problems = left, problems
+    reading.left, reading.problems, reading.lost = left, problems, bool(errors(problems))
     with tempfile.TemporaryDirectory(prefix="school-risk-") as scratch:
         for done, file in enumerate(found):
             if progress is not None:
@@ -69,6 +69,7 @@ class _Reading:
     sources: list[SourceSheet] = field(default_factory=list)
     successors: dict[str, str] = field(default_factory=dict)
     register: Register | None = None
+    lost: bool = False  # a file or a sheet that may hold rows of any table could not be read
 
     def __post_init__(self) -> None:
         self.connection, self.contract = self.tables.connection, self.tables.contract
@@ -84,6 +85,7 @@ class _Reading:
         self.problems += problems
         if problems:
             self.left.append((file.name, "не открывается"))
+            self.lost = True
             return
         filled = [sheet for sheet in sheets if not sheet.is_blank]
         self.left += [(sheet.title, "пустой лист") for sheet in sheets if sheet.is_blank]
@@ -110,6 +112,7 @@ class _Reading:
         self.problems += problems
         if match is None:
             self.left.append((sheet.title, problems[0].message))
+            self.lost = self.lost or bool(errors(problems))
             return
         source, name = len(self.sources), match.table
         self.sources.append(SourceSheet(sheet.file, sheet.sheet, name, match.header_row, 0, match.letters, match.left_out))
@@ -220,6 +223,7 @@ class _Reading:
             self.register.merge(self.contract, self.successors)
         for name in self.contract:
             self.tables.refresh(name)
+            self.tables.info[name].incomplete = self.lost or self.tables.info[name].dropped_rows > 0
         used = {sheet.file for sheet in self.sources}
         self.tables.sources = tuple(self.sources)
         self.tables.files_left = tuple(sorted(set(self.left)))
