@@ -18,13 +18,13 @@ from openfisca_core.simulation_builder import SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
+from benchmarks import ruleset
 from benchmarks.by_numpy import SIGNS
-from benchmarks.ruleset import (DAY, INDICATORS, SCHOOL_TYPE, SCHOOL_TYPES, AtLeast, Between, Compare, Condition, Every, Met, OfType, Opposite,
-                                RuleBase, Some, Threshold)
+from benchmarks.ruleset import INDICATORS, SCHOOL_TYPE, SCHOOL_TYPES, AtLeast, Between, Compare, Condition, Every, Met, OfType, Opposite, RuleBase, Some
 from benchmarks.schools import Schools
 
 VERSION = f"OpenFisca-Core {metadata.version('OpenFisca-Core')}"
-YEAR = str(DAY.year)
+YEAR = str(ruleset.DAY.year)
 Formula = Callable[[object, object, Callable], np.ndarray]
 SchoolType = Enum("SchoolType", {word: word for word in (*SCHOOL_TYPES, "не_указан")})
 
@@ -64,7 +64,7 @@ def as_openfisca(column: np.ndarray) -> np.ndarray:
     return np.nan_to_num(column, nan=0.0).astype(np.float32)
 
 
-def _parameter(threshold: Threshold) -> dict:
+def _parameter(threshold: ruleset.Threshold) -> dict:
     if threshold.by_type is None:
         return {"values": {since: {"value": value} for since, value in threshold.editions.items()}}
     return {word: {"values": {"2020-09-01": {"value": threshold.of(word)}}} for word in (*SCHOOL_TYPES, "не_указан")}
@@ -97,5 +97,5 @@ def _formula(condition: Condition) -> Formula:
 def _limit(bound: float | str, school: Callable, period: object, parameters: Callable) -> float | np.ndarray:
     if not isinstance(bound, str):
         return bound
-    value = parameters(DAY.isoformat())[bound]
+    value = parameters(ruleset.DAY.isoformat())[bound]
     return value if isinstance(value, float) else value[school(SCHOOL_TYPE, period)]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from importlib import metadata
+from itertools import pairwise
 
 import numpy as np
 import zen
 
-from benchmarks.ruleset import (INDICATORS, SCHOOL_TYPE, SCHOOL_TYPES, AtLeast, Between, Compare, Condition, Every, Met, OfType, Opposite, RuleBase,
-                                Some)
+from benchmarks.ruleset import INDICATORS, SCHOOL_TYPE, SCHOOL_TYPES, AtLeast, Between, Compare, Condition, Every, Met, OfType, Opposite, RuleBase, Some
 from benchmarks.schools import Schools
 
 VERSION = f"ZEN {metadata.version('zen-engine')}"
@@ -95,7 +95,7 @@ def _graph(layers: list[dict[str, str]]) -> dict:
                       "content": {"expressions": expressions, "passThrough": True}})
     nodes.append({"id": "end", "type": "outputNode", "name": "end", "position": {"x": 0, "y": 0}})
     edges = [{"id": f"edge{place}", "sourceId": first["id"], "targetId": second["id"], "type": "edge"}
-             for place, (first, second) in enumerate(zip(nodes, nodes[1:], strict=False))]
+             for place, (first, second) in enumerate(pairwise(nodes))]
     return {"nodes": nodes, "edges": edges}
 
 

@@ -167,7 +167,7 @@ class Stage:
         return frame
 
     def index_units(self) -> None:
-        """Give every row the index of its school, so that later stages group by an integer."""
+        """Give every row the index of its school, so that later stages group by an integer. In place: a copy would double the memory."""
         registry, level = self.rules.registry, self.program.school_level
         self._run(f"CREATE OR REPLACE TEMP TABLE _школы AS SELECT {_quoted(level)} AS код, CAST(ROW_NUMBER() OVER (ORDER BY {_quoted(level)}) - 1 AS INTEGER) AS _unit FROM {_quoted(registry)}")
         for name, table in self.rules.tables.items():

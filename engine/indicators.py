@@ -141,6 +141,12 @@ class IndicatorEngine:
         breaks = tuple((year, rows) for _, year, rows in self._breaks(plan)) if plan.year else ()
         return Rows(year, years, self.report_year, self._zero(plan, years, open_window), status, open_window, breaks)
 
+    def _row_keys(self, plan: IndicatorPlan) -> tuple[str, ...]:
+        if plan.over_slice:
+            return self.program.slices[plan.table].keys
+        table = self.program.rules.tables[plan.table]
+        return tuple(key for key in table.keys if key != table.school_column)
+
     def _first_year(self, plan: IndicatorPlan) -> int:
         table = self._base_table(plan.table)
         years = self.tables.info[table].years if table in self.tables.info else ()
