@@ -66,7 +66,7 @@ class Stage:
         self.problems: list[Problem] = []
         registry = self.rules.tables[self.rules.registry]
         school = School(program.school_level, self.rules.registry, dict(registry.columns), tuple(level for level in program.levels if level != program.school_level))
-        self.resolver = Resolver(self.rules, school, frozenset(), [])
+        self.resolver = Resolver(self.rules, school, frozenset(), [], program.thresholds)
 
     def _run(self, sql: str, parameters: list | None = None):
         return self.tables.connection.execute(sql, parameters or [])

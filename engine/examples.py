@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -79,8 +79,16 @@ def _run(program: Program, section: str, plan: Any, position: int, example: mode
         return None
     if isinstance(plan, IndicatorPlan) and plan.table is not None:
         return _run_rows(program, plan, position, example, given, expected, problems)
-    actual = _Small(program, plan.level, given).outcome(plan, str(example.outcome))
+    actual = _Small(program, plan.level, given).outcome(_applied(plan, given), str(example.outcome))
     return ExampleResult(section, plan.name, position, example.why or f"№ {position + 1}", expected, actual, place)
+
+
+def _applied(plan: Any, given: dict[str, Value]) -> Any:
+    """An example that says nothing about whom the rule applies to is about someone it applies to."""
+    applies = getattr(plan, "applies", None)
+    if applies is None or any(name in given for name in t.references(applies)):
+        return plan
+    return replace(plan, applies=None)
 
 
 def _run_rows(program: Program, plan: IndicatorPlan, position: int, example: model.Example, given: dict[str, Value], expected: str,

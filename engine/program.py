@@ -123,12 +123,12 @@ class _Builder:
             levels=tuple(name for name, column in table.columns.items() if column.level) if table else ())
         self.off = frozenset(name for name, block in rules.criteria.items()
                              if not block.enabled or (block.in_force and not block.in_force.covers(day)))
-        self.resolver = Resolver(rules, self.school, self.off, self.problems)
         self.slices: dict[str, Slice] = {}
         self.plans: dict[str, Plan] = {}
         self.uses: dict[str, frozenset[str]] = {}
         self.thresholds: dict[str, float | dict[str, float]] = {}
         self.editions: dict[str, date | None] = {}
+        self.resolver = Resolver(rules, self.school, self.off, self.problems, self.thresholds)
 
     def build(self) -> Program:
         self._contract()
