@@ -252,7 +252,7 @@ class _Small:
         for name in self.program.order:
             if name not in names and name != plan.name:
                 continue
-            item = self.program.plans[name]
+            item = plan if name == plan.name else self.program.plans[name]
             frame = self.stage.frames[item.level]
             if name in self.given and name != plan.name:
                 frame.columns[name] = self.given[name]
