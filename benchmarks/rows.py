@@ -1,11 +1,13 @@
 """3.6 million rows of results -> 60 indicators: the product's formulas, and the same SQL as a good author writes it for DuckDB.
 
 One row is one school, procedure, subject, grade and year with its counts of marks. The author knows that: a share «per
-procedure» is a share of one row, and one scan with FILTER gives everything.
+procedure» is a share of one row, and one scan gives everything: with FILTER, as one writes it, or with CASE inside every
+aggregate, which DuckDB does faster.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +73,7 @@ _RULES = f"""\
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator: its YAML block and its SQL over rows `t`, where the author has put the share of «2» of a row beside it.
+    """One indicator: its YAML block and its SQL over rows where the author has put the share of «2» of the row beside it.
 
     `low` and `high` are the same where no gap can make the value uncertain. With gaps the author guards each aggregate.
     """
@@ -81,56 +83,77 @@ class Indicator:
     high: str
 
 
-def indicators(gaps: bool) -> dict[str, Indicator]:
+Style = Callable[[str, str, str], str]
+
+
+def by_filter(call: str, what: str, rows: str) -> str:
+    """Write an aggregate over some rows as most authors do."""
+    return f"{call}({what}) FILTER (WHERE {rows})"
+
+
+def by_case(call: str, what: str, rows: str) -> str:
+    """Write it so that DuckDB is fastest."""
+    return f"count_if({rows})" if what == "*" else f"{call}(CASE WHEN {rows} THEN {what} END)"
+
+
+def indicators(gaps: bool, write: Style = by_filter) -> dict[str, Indicator]:
     """Return the 59 indicators of a school; the share itself is the sixtieth."""
+    author = _Author(gaps, write)
     made: dict[str, Indicator] = {}
     for place, subject in enumerate(SUBJECTS):
         of = f"предмет равно «{subject}»", f"предмет = '{subject}'"
         for word, year in (("последний", YEARS[-1]), ("предыдущий", YEARS[-2])):
-            made[f"двоек_{word}_{place}"] = _share("отметка_2", word, of[0], f"год = {year} AND {of[1]}", gaps)
-        made[f"качество_{place}"] = _share("отметка_4 + отметка_5", "последний", of[0], f"год = {YEARS[-1]} AND {of[1]}", gaps)
-        made[f"максимум_{place}"] = _largest(of[0], f"год = {YEARS[-1]} AND {of[1]}", gaps)
-        made[f"изменение_{place}"] = _change(of, gaps)
+            made[f"двоек_{word}_{place}"] = author.share("отметка_2", word, of[0], f"год = {year} AND {of[1]}")
+        made[f"качество_{place}"] = author.share("отметка_4 + отметка_5", "последний", of[0], f"год = {YEARS[-1]} AND {of[1]}")
+        made[f"максимум_{place}"] = author.largest(of[0], f"год = {YEARS[-1]} AND {of[1]}")
+        made[f"изменение_{place}"] = author.change(*of)
     for place, procedure in enumerate(PROCEDURES):
         where = f"процедура равно {procedure}", f"процедура = '{procedure}'"
-        made[f"двоек_процедуры_{place}"] = _share("отметка_2", "последний", where[0], f"год = {YEARS[-1]} AND {where[1]}", gaps)
-        made[f"пятёрок_{place}"] = _share("отметка_5", "3 последних", where[0], where[1], gaps)
+        made[f"двоек_процедуры_{place}"] = author.share("отметка_2", "последний", where[0], f"год = {YEARS[-1]} AND {where[1]}")
+        made[f"пятёрок_{place}"] = author.share("отметка_5", "3 последних", *where)
         for bound in (20, 30, 40, 50):
-            made[f"низких_{bound}_{place}"] = _count(bound, "последний", where[0], f"год = {YEARS[-1]} AND {where[1]}", gaps)
+            made[f"низких_{bound}_{place}"] = author.count(bound, "последний", where[0], f"год = {YEARS[-1]} AND {where[1]}")
     for bound in (20, 25, 30, 40, 50):
-        made[f"низких_за_три_года_{bound}"] = _count(bound, "3 последних", "численность не менее 10", "участников >= 10", gaps)
-    made["наибольшая_доля"] = _largest("численность не менее 10", f"год = {YEARS[-1]} AND участников >= 10", gaps)
+        made[f"низких_за_три_года_{bound}"] = author.count(bound, "3 последних", "численность не менее 10", "участников >= 10")
+    made["наибольшая_доля"] = author.largest("численность не менее 10", f"год = {YEARS[-1]} AND участников >= 10")
     return made
 
 
-def _share(what: str, window: str, where: str, rows: str, gaps: bool) -> Indicator:
-    block = f"{{единица: \"%\", таблица: результаты, год: {window}, где: {where}, формула: 100 * сумма({what}) / сумма(участников)}}"
-    sql = _quotient(what, rows, gaps)
-    return Indicator(block, sql, sql)
+@dataclass(frozen=True, slots=True)
+class _Author:
+    """Writes one indicator twice. `where` is the product's selection of rows, `rows` the same (and the years) in SQL."""
 
+    gaps: bool
+    write: Style
 
-def _quotient(what: str, rows: str, gaps: bool) -> str:
-    value = f"100.0 * sum({what}) FILTER (WHERE {rows}) / nullif(sum(участников) FILTER (WHERE {rows}), 0)"
-    return f"CASE WHEN count(*) FILTER (WHERE {rows} AND ({what}) IS NULL) = 0 THEN {value} END" if gaps else value
+    def share(self, what: str, window: str, where: str, rows: str) -> Indicator:
+        block = f"{{единица: \"%\", таблица: результаты, год: {window}, где: {where}, формула: 100 * сумма({what}) / сумма(участников)}}"
+        sql = self._quotient(what, rows)
+        return Indicator(block, sql, sql)
 
+    def change(self, where: str, rows: str) -> Indicator:
+        block = f"{{таблица: результаты, где: {where}, формула: изменение(100 * сумма(отметка_2) / сумма(участников))}}"
+        later, earlier = (self._quotient("отметка_2", f"год = {year} AND {rows}") for year in YEARS[:0:-1])
+        return Indicator(block, f"({later}) - ({earlier})", f"({later}) - ({earlier})")
 
-def _change(of: tuple[str, str], gaps: bool) -> Indicator:
-    block = f"{{таблица: результаты, где: {of[0]}, формула: изменение(100 * сумма(отметка_2) / сумма(участников))}}"
-    later, earlier = (_quotient("отметка_2", f"год = {year} AND {of[1]}", gaps) for year in YEARS[:0:-1])
-    return Indicator(block, f"({later}) - ({earlier})", f"({later}) - ({earlier})")
+    def count(self, bound: int, window: str, where: str, rows: str) -> Indicator:
+        block = f"{{единица: шт., таблица: {SLICE}, год: {window}, где: {where}, формула: число(значение не менее {bound})}}"
+        low = self.write("count", "*", f"{rows} AND доля >= {bound}")
+        return Indicator(block, low, f"{low} + {self._unknown(rows)}" if self.gaps else low)
 
+    def largest(self, where: str, rows: str) -> Indicator:
+        block = f"{{единица: \"%\", таблица: {SLICE}, год: последний, где: {where}, формула: максимум(значение)}}"
+        low = self.write("max", "доля", rows)
+        high = f"CASE WHEN {low} IS NULL THEN NULL WHEN {self._unknown(rows)} > 0 THEN 'Infinity'::DOUBLE ELSE {low} END"
+        return Indicator(block, low, high if self.gaps else low)
 
-def _count(bound: int, window: str, where: str, rows: str, gaps: bool) -> Indicator:
-    block = f"{{единица: шт., таблица: {SLICE}, год: {window}, где: {where}, формула: число(значение не менее {bound})}}"
-    low = f"count(*) FILTER (WHERE {rows} AND доля >= {bound})"
-    return Indicator(block, low, f"{low} + count(*) FILTER (WHERE {rows} AND доля IS NULL)" if gaps else low)
+    def _quotient(self, what: str, rows: str) -> str:
+        value = f"100.0 * {self.write('sum', what, rows)} / nullif({self.write('sum', 'участников', rows)}, 0)"
+        empty = self.write("count", "*", f"{rows} AND ({what}) IS NULL")
+        return f"CASE WHEN {empty} = 0 THEN {value} END" if self.gaps else value
 
-
-def _largest(where: str, rows: str, gaps: bool) -> Indicator:
-    block = f"{{единица: \"%\", таблица: {SLICE}, год: последний, где: {where}, формула: максимум(значение)}}"
-    low = f"max(доля) FILTER (WHERE {rows})"
-    unknown = f"count(*) FILTER (WHERE {rows} AND доля IS NULL)"
-    return Indicator(block, low, f"CASE WHEN {low} IS NULL THEN NULL WHEN {unknown} > 0 THEN 'Infinity'::DOUBLE ELSE {low} END" if gaps else low)
+    def _unknown(self, rows: str) -> str:
+        return self.write("count", "*", f"{rows} AND доля IS NULL")
 
 
 def yaml_text(gaps: bool) -> str:
@@ -138,10 +161,10 @@ def yaml_text(gaps: bool) -> str:
     return _RULES + "".join(f"  {name}: {each.block}\n" for name, each in indicators(gaps).items())
 
 
-def sql_text(gaps: bool) -> str:
+def sql_text(gaps: bool, write: Style = by_filter) -> str:
     """Write the hand-made query: one scan, the share of a row computed once."""
     columns = []
-    for name, each in indicators(gaps).items():
+    for name, each in indicators(gaps, write).items():
         columns.append(f"{each.low} AS {name}")
         if each.high != each.low:
             columns.append(f"{each.high} AS {name}_до")

@@ -12,7 +12,7 @@ from engine import tree as t
 from engine.frames import Frame, spread_to
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
 from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row
-from engine.sqlrow import NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number, settled
+from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number, settled
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
@@ -96,7 +96,7 @@ class IndicatorEngine:
         scan.outputs.append((f"{prefix}_low", double(low)))
         if not value.is_exact:
             scan.outputs.append((f"{prefix}_high", double(high)))
-        scan.outputs.append((f"{prefix}_size", double(settled(size)) if size is not None else exp.Cast(this=NULL, to=exp.DataType.build("double"))))
+        scan.outputs.append((f"{prefix}_size", double(settled(size)) if size is not None else exp.Cast(this=NULL, to=DOUBLE.copy())))
         scan.outputs.append((f"{prefix}_reason", self._reason(low, missing, group, plan)))
         if plan.keys:
             self._slice_outputs(scan, plan, prefix, group)

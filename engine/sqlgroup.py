@@ -172,15 +172,27 @@ class GroupSql(RowSql):
             return None if self.rows.zero_when_absent else FALSE
         if self._wanted_years() == 1 or self.block.gaps:
             return None
-        return exp.EQ(this=self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), certain), expression=number(self._wanted_years()))
+        return both(*self._years_with(certain))
+
+    def _years_with(self, rows: exp.Expression | None) -> list[exp.Expression]:
+        """Conditions, one for each year of the window: it has such rows. DuckDB counts rows far faster than distinct years."""
+        of_year = (exp.EQ(this=self.rows.year.copy(), expression=number(year)) for year in self.rows.years)
+        return [_over(self.bank.rows(both(rows, each))) for each in of_year]
+
+    def _number_of_years(self, rows: exp.Expression | None) -> exp.Expression:
+        if not self.rows.years or self.rows.open_window:
+            return self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), rows)
+        total: exp.Expression = number(0)
+        for present in self._years_with(rows):
+            total = exp.Add(this=total, expression=case((present, number(1)), otherwise=number(0)))
+        return exp.paren(total)
 
     def _enough(self, known: exp.Expression | None) -> exp.Expression | None:
         """«нужно лет» and «нужно значений» over the rows that have a value; None when the block does not relax."""
         tests = []
         needed = self.block.needed_years
         if needed is not None and self.one_year is None and self.rows.year is not None:
-            years = self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), known)
-            tests.append(exp.GTE(this=years, expression=number(needed.years)))
+            tests.append(exp.GTE(this=self._number_of_years(known), expression=number(needed.years)))
             if needed.latest and self.rows.years:
                 latest = exp.EQ(this=self.rows.year.copy(), expression=number(self.rows.years[-1]))
                 tests.append(_over(self.bank.rows(both(known, latest))))

@@ -14,7 +14,8 @@ from sqlglot import exp
 from engine import tree as t
 
 TRUE, FALSE, NULL = exp.true(), exp.false(), exp.null()
-INFINITY = exp.Cast(this=exp.Literal.string("Infinity"), to=exp.DataType.build("double"))
+DOUBLE = exp.DataType.build("double")
+INFINITY = exp.Cast(this=exp.Literal.string("Infinity"), to=DOUBLE.copy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def number(value: float) -> exp.Expression:
     """Write a float64 so that it reads back as the same float64."""
     if value == int(value) and abs(value) < 2**53:
         return exp.Literal.number(str(int(value))) if value >= 0 else exp.Neg(this=exp.Literal.number(str(int(-value))))
-    node = exp.Cast(this=exp.Literal.string(repr(float(value))), to=exp.DataType.build("double"))
+    node = exp.Cast(this=exp.Literal.string(repr(float(value))), to=DOUBLE.copy())
     return node
 
 
@@ -72,7 +73,7 @@ def not_false(node: exp.Expression) -> exp.Expression:
 
 
 def double(node: exp.Expression) -> exp.Expression:
-    return exp.Cast(this=node.copy(), to=exp.DataType.build("double"))
+    return exp.Cast(this=node.copy(), to=DOUBLE.copy())
 
 
 def settled(value: Sql) -> exp.Expression:
