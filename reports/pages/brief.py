@@ -13,7 +13,7 @@ from reports.status import GROUP_OPEN, PARTLY_KNOWN, Status
 from reports.view import Ground, GroupView, Header, MeasureView, SchoolView
 
 # What one printed A4 page bears, measured on the page itself: lines in all, and characters in a full line and in a line of a column.
-_PAGE_LINES, _HEADING_LINES = 76, 14
+_PAGE_LINES, _HEADING_LINES = 78, 14
 _FULL_LINE, _COLUMN_LINE = 132, 62
 _GROUND_CHARS = 125
 _SHOWN_NUMBERS, _SHOWN_OPEN, _MEASURES = 40, 6, 6

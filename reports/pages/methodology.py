@@ -79,7 +79,7 @@ class _Weaver:
         self.book, self.wording, self.rules, self.program = book, book.wording, book.rules, book.program
 
     def _entry(self, name: str, block: model.Grounded, **more) -> Entry:
-        return Entry(name, block.title or sentence(name), block.clause or "Основание не указано.", long_date(block.verified) if block.verified else "не сверено", block.note or "", **more)
+        return Entry(name, block.title or sentence(name), block.clause or "Основание не указано.", f"сверено {long_date(block.verified)}" if block.verified else "с документом не сверено", block.note or "", **more)
 
     # ------------------------------------------------------------ groups and criteria
 
