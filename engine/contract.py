@@ -217,7 +217,7 @@ class Stage:
         registry_key = self.program.school_level
         names = ", ".join(_quoted(key) for key in fields)
         source = f"(VALUES {', '.join('(' + ', '.join(item) + ')' for item in wanted)}) AS w({names})" if fields else "(SELECT 1) AS w"
-        same = " AND ".join([f"e._unit = k._unit", *(f"e.{_quoted(key)} = w.{_quoted(key)}" for key in fields)])
+        same = " AND ".join(["e._unit = k._unit", *(f"e.{_quoted(key)} = w.{_quoted(key)}" for key in fields)])
         inserted = ", ".join([_quoted(school), *(_quoted(key) for key in fields), "_status", "_unit"])
         chosen = ", ".join(["k.код", *(f"w.{_quoted(key)}" for key in fields), "1", "k._unit"])
         self._run(

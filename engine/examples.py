@@ -266,7 +266,8 @@ class _Small:
             return True
         if plan.table is not None or plan.block.method is not None:
             return False
-        from engine.functions import FUNCTIONS, Place as Where
+        from engine.functions import FUNCTIONS
+        from engine.functions import Place as Where
         return not any(isinstance(node, t.Call) and FUNCTIONS[node.function].place is Where.SCHOOLS for node in t.walk(plan.formula))
 
     def _column(self, name: str) -> None:

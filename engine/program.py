@@ -16,7 +16,7 @@ from engine import model
 from engine import tree as t
 from engine.loading import RuleSet
 from engine.problems import Problem
-from engine.resolving import Kind, Resolver, Scope, School, same_unit
+from engine.resolving import Kind, Resolver, School, Scope, same_unit
 from engine.words import nearest
 
 VALUE, SIZE, HIGH, REASON = "значение", "численность", "значение_до", "причина"

@@ -20,7 +20,7 @@ from engine.loading import RuleSet, load
 from engine.problems import Cell, Problem, errors
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan, Program
 from engine.run import Run
-from engine.tables import SourceSheet, Tables, TableInfo, literal, quoted
+from engine.tables import SourceSheet, TableInfo, Tables, literal, quoted
 from engine.values import Numbers, Texts, Value
 
 _WORDS = {1: "да", 0: "не определено", -1: "нет"}

@@ -43,7 +43,7 @@ class Gaps:
 
     def tables_behind(self, name: str) -> frozenset[str]:
         """Name the tables of the contract a criterion or an indicator rests on."""
-        return self._behind[name] if name in self._behind else frozenset()
+        return self._behind.get(name, frozenset())
 
     @cached_property
     def _behind(self) -> dict[str, frozenset[str]]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from engine.program import IndicatorPlan
 from engine.values import Numbers
 from reports.book import Book
-from reports.russian import of_counted
 from reports.russian import SCHOOL as SCHOOL_NOUN
+from reports.russian import of_counted
 from reports.status import Status
 from reports.view import Header, SchoolView
 

@@ -53,7 +53,7 @@ def make_methodology(book: Book) -> Methodology:
         Section("groups", "Группы школ", "Группа — основание для помощи. Присваивается предварительно, до решения; группы не исключают друг друга, если не сказано обратное.",
                 tuple(weaver.category(plan) for plan in book.program.of(CategoryPlan))),
         Section("criteria", "Критерии", "У каждого критерия три исхода: выполнен, не выполнен, не определён. Нехватка данных никогда не значит «не выполнен».",
-                tuple([*(weaver.criterion(plan) for plan in book.program.of(CriterionPlan)), *weaver.switched_off()])),
+                (*(weaver.criterion(plan) for plan in book.program.of(CriterionPlan)), *weaver.switched_off())),
         Section("thresholds", "Пороги", f"Значения на {long_date(book.run.day)}. Прежние и будущие редакции указаны с датами.",
                 tuple(weaver.threshold(name) for name in book.rules.thresholds)),
         Section("indicators", "Показатели", "Что вычисляется и из каких таблиц.", tuple(weaver.indicator(plan) for plan in book.program.of(IndicatorPlan))))
