@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.run import Run
-from reports.book import Book
-from reports.html import write_page
-from reports.pages.brief import make_brief
-from reports.pages.district import make_district
-from reports.pages.methodology import make_methodology
-from reports.pages.school import make_school
-from reports.xlsx import write_district
+if TYPE_CHECKING:
+    from engine.run import Run
+    from reports.book import Book
 
 Progress = Callable[[str], None]
 REPORTS = ("brief", "schools", "methodology", "district")
@@ -25,23 +21,50 @@ def write_reports(run: Run, folder: Path, schools: Iterable[str] | None = None, 
     `what`: some of REPORTS, all by default; `schools`: codes of the cards, all by default (naming schools alone means cards only).
     The same run gives the same bytes. Errors: OSError when the folder cannot be written.
     """
+    from reports.book import Book     # here, because `explain` in a terminal needs only the words of this package
     folder.mkdir(parents=True, exist_ok=True)
     say, book = progress or (lambda text: None), Book(run)
     wanted = tuple(what) if what else ("schools",) if schools else REPORTS
     paths: list[Path] = []
     if "brief" in wanted:
         say("Отчёт: краткая справка")
-        paths.append(write_page("brief.html.j2", make_brief(book), folder / "brief.html"))
+        paths += _brief(book, folder)
     if "district" in wanted:
         say("Отчёт: таблица района")
-        paths.append(write_page("district.html.j2", make_district(book), folder / "district.html"))
-        paths.append(write_district(book, folder / "district.xlsx"))
+        paths += _district(book, folder)
     if "methodology" in wanted:
         say("Отчёт: критерии и показатели")
-        paths.append(write_page("methodology.html.j2", make_methodology(book), folder / "methodology.html"))
+        paths += _methodology(book, folder)
     if "schools" in wanted:
-        chosen = [book.school(code) for code in schools] if schools else book.schools
-        for school in chosen:
-            say(f"Карточка школы {school.label}")
-            paths.append(write_page("school.html.j2", make_school(book, school), folder / school.link))
+        paths += _cards(book, folder, schools, say)
+    return paths
+
+
+def _brief(book: Book, folder: Path) -> list[Path]:
+    from reports.html import write_page
+    from reports.pages.brief import make_brief
+    return [write_page("brief.html.j2", make_brief(book), folder / "brief.html")]
+
+
+def _district(book: Book, folder: Path) -> list[Path]:
+    from reports.html import write_page
+    from reports.pages.district import make_district
+    from reports.xlsx import write_district
+    return [write_page("district.html.j2", make_district(book), folder / "district.html"), write_district(book, folder / "district.xlsx")]
+
+
+def _methodology(book: Book, folder: Path) -> list[Path]:
+    from reports.html import write_page
+    from reports.pages.methodology import make_methodology
+    return [write_page("methodology.html.j2", make_methodology(book), folder / "methodology.html")]
+
+
+def _cards(book: Book, folder: Path, schools: Iterable[str] | None, say: Progress) -> list[Path]:
+    from reports.html import write_page
+    from reports.pages.school import make_school
+    chosen = [book.school(code) for code in schools] if schools else book.schools
+    paths = []
+    for school in chosen:
+        say(f"Карточка школы {school.label}")
+        paths.append(write_page("school.html.j2", make_school(book, school), folder / school.link))
     return paths

@@ -62,7 +62,7 @@ class Grounds:
             if child.kind == "criterion":
                 found.append(self.criterion(child, row))
             elif child.kind == "category":
-                found += [ground for ground in self.of(child.name, row) if ground not in found]
+                found.append(Ground("", f"Действует группа «{self.wording.title(child.name)}»."))
         return tuple(found) or self._held(plan, decisive)
 
     def criterion(self, evidence: Evidence, row: int) -> Ground:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -283,6 +284,7 @@ _TIES = (
 )
 
 
+@lru_cache(maxsize=50_000)
 def unbroken(text: str) -> str:
     """Put no-break spaces where Russian typography wants them: «№ 9003», «п. 1.1», «10 %», before a dash, after a short preposition."""
     for pattern, replacement in _TIES:
