@@ -77,7 +77,7 @@ class Findings:
         rows = self._connection.execute(f"""
             SELECT "table", _source, "column", code, text, min(_row, {SHOWN}) AS rows,
                    CAST(sum(count(*)) OVER (PARTITION BY "table", _source, "column", code) AS BIGINT) AS in_all
-            FROM (SELECT DISTINCT * FROM {TABLE}) WHERE code NOT IN ('D301', 'D107')
+            FROM (SELECT DISTINCT * FROM {TABLE}) WHERE code NOT IN ('D301', 'D107') AND code NOT LIKE 'D4%'
             GROUP BY "table", _source, "column", code, text
             QUALIFY row_number() OVER (PARTITION BY "table", _source, "column", code ORDER BY min(_row), text) <= {SHOWN}
             ORDER BY _source, "column", code, min(_row), text""").fetchall()
