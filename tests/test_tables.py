@@ -33,7 +33,7 @@ def tables() -> Tables:
 
 
 def test_frames_become_typed_tables_in_order(tables):
-    assert rows(tables, 'FROM "школы"') == [("9001", None, True, date(2020, 9, 1).toordinal(), 0, 1, 0, None), ("9002", None, None, None, 0, 2, 0, None)]
+    assert rows(tables, 'FROM "школы"') == [("9001", None, True, date(2020, 9, 1).toordinal(), 0, 1, 0, None, None), ("9002", None, None, None, 0, 2, 0, None, None)]
     assert rows(tables, 'SELECT "школа", "год", "участников", "балл", _source, _row FROM "результаты"') == [
         ("9001", 2025, 20, 1.5, 1, 1), ("9001", 2026, None, None, 1, 2), ("9002", 2026, 30, 2.0, 1, 3)]
 

@@ -34,7 +34,8 @@ def derive(desk: Desk) -> None:
         if desk.ensure("результаты"):
             _marks(desk, work, scales.get(work))
         if desk.ensure("сводка_баллов"):
-            for row in _summary(desk, work, scales.get(work), quartiles.get(work)):
+            scale = scales.get(work) or seen_scale(desk.seen.get(work, []), max((sheet.top for sheet in desk.sheets if sheet.top and work == sheet.work), default=None))
+            for row in _summary(desk, work, scale, quartiles.get(work)):
                 desk.put("сводка_баллов", row.pop("_sheet"), row.pop("_row"), row)
     desk.staged()
 
@@ -47,6 +48,23 @@ def scales_of(desk: Desk) -> dict[tuple, Scale]:
     rows += desk.connection.execute(f"SELECT предмет, класс, год, максимум, граница_3, граница_4, граница_5 FROM {quoted('шкалы')} WHERE максимум IS NOT NULL ORDER BY _source, _row").fetchall()
     return {(str(subject), int(grade), int(year)): Scale(int(top), tuple(int(border) for border in borders) if None not in borders else None)
             for subject, grade, year, top, *borders in rows}
+
+
+def seen_scale(ranges: list[tuple[int, int, int]], top: int | None) -> Scale | None:
+    """Return the scale that marks and scores of the reports leave no doubt about; None when a border may lie elsewhere.
+
+    Example: «2» up to 5 and «3» from 6 give the border 6; «2» up to 4 and «3» from 6 give none.
+    """
+    if top is None:
+        return None
+    borders = []
+    for mark in (3, 4, 5):
+        below = max((most for own, _, most in ranges if own < mark), default=None)
+        above = min((least for own, least, _ in ranges if own >= mark), default=None)
+        if below is None or above is None or above != below + 1:
+            return None
+        borders.append(above)
+    return Scale(top, tuple(borders)) if len(set(borders)) == 3 else None
 
 
 def _marks(desk: Desk, work: tuple, scale: Scale | None) -> None:

@@ -57,7 +57,7 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
 
     Errors: D401 (over the maximum), D402 (unreadable), D403 (items do not add up: a shifted row), D406 (fewer rows than said), D407 (no row), D413 (class).
     """
-    desk.sheets[sheet_number].top = layout.top
+    desk.sheets[sheet_number].top, desk.sheets[sheet_number].work = layout.top, (work.subject, work.grade, work.year)
     loaded = _load(sheet, layout, desk.connection)
     _tell_letters(desk, sheet_number, layout)
     for problem in sheet.body.problems():
@@ -289,6 +289,8 @@ def _put_marks(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> Non
     """Stage marks where every pupil who wrote has one, and the journal where any has both marks."""
     if layout.mark is None:
         return
+    seen = desk.connection.execute("SELECT mark, min(score), max(score) FROM _works WHERE mark IS NOT NULL GROUP BY 1 ORDER BY 1").fetchall()
+    desk.seen[work.subject, work.grade, work.year] += seen
     marks = ", ".join(f"coalesce(sum(w.n) FILTER (WHERE w.mark = {mark}), 0) AS отметка_{mark}" for mark in (2, 3, 4, 5))
     desk.put_query("результаты", f"SELECT {_key(work, sheet_number)}, 'ВПР' AS процедура, sum(w.n) AS участников, {marks} FROM _works AS w JOIN _schools AS s USING (school)"
                                  " GROUP BY w.school HAVING count(*) = count(w.mark)", (*_KEY, "процедура", "участников", *(f"отметка_{mark}" for mark in (2, 3, 4, 5))))
