@@ -325,7 +325,7 @@ class Explainer:
         sheet = self.tables.sources[source] if source is not None and source < len(self.tables.sources) else None
         letters = defaultdict(lambda: varying or "", sheet.letters if sheet else {})
         behind = self._computed_from(plan)
-        cells = tuple((name, _shown(value), f"{letters[name]}{number}" if letters[name] else "") for name, value in values.items()
+        cells = tuple((name, _shown(value), _address(letters[name], number)) for name, value in values.items()
                       if name not in keys and not (value is None and name in behind and status == RowStatus.OK))
         first = next((address for _, _, address in cells if address), f"A{number}" if sheet else "")
         place = Cell(sheet.file, sheet.sheet, first) if sheet else Cell("нет в файлах")
@@ -352,6 +352,11 @@ class Explainer:
         sheet = self.tables.sources[source]
         address = f"{sheet.letters[name]}{number}" if name in sheet.letters else ""
         yield SourceRow((), ((name, _shown(value), address),), Cell(sheet.file, sheet.sheet, address))
+
+
+def _address(letters: str, row: int) -> str:
+    """Return the address of a cell in a row; a row counted from many keeps their whole range, «K10:K97», in the place of a letter."""
+    return letters if ":" in letters or not letters else f"{letters}{row}"
 
 
 def _marked(evidence: Evidence, decisive: bool) -> Evidence:

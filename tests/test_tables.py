@@ -71,7 +71,7 @@ def test_a_row_marked_bad_keeps_its_key_and_is_counted_once(tables):
 def test_a_table_takes_extra_columns_and_odd_names(tables):
     create_table(tables.connection, 'имя "в кавычках"', {'a"b': "DOUBLE", "_unit": "INTEGER"})
     described = rows(tables, "DESCRIBE " + quoted('имя "в кавычках"'))
-    assert [row[0] for row in described] == ['a"b', "_unit", "_source", "_row", "_status", "_code_as_given"]
+    assert [row[0] for row in described] == ['a"b', "_unit", "_source", "_row", "_status", "_code_as_given", "_letter"]
 
 
 def test_the_address_of_a_cell():

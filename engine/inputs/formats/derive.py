@@ -36,7 +36,7 @@ def derive(desk: Desk) -> None:
         if desk.ensure("сводка_баллов"):
             scale = scales.get(work) or seen_scale(desk.seen.get(work, []), max((sheet.top for sheet in desk.sheets if sheet.top and work == sheet.work), default=None))
             for row in _summary(desk, work, scale, quartiles.get(work)):
-                desk.put("сводка_баллов", row.pop("_sheet"), row.pop("_row"), row)
+                desk.put("сводка_баллов", row.pop("_sheet"), row.pop("_row"), row, row.pop("_letter"))
     desk.staged()
 
 
@@ -83,7 +83,7 @@ def _marks(desk: Desk, work: tuple, scale: Scale | None) -> None:
         desk.say("D401", sheet, f"A{row}", f"Балл {score} больше максимума {scale.top} по шкале {work[2]} года.", "Сверьте строку и шкалу.", bad_row=row)
     mark = "2" + "".join(f" + CAST(балл >= {border} AS INTEGER)" for border in scale.borders)
     counts = ", ".join(f"coalesce(sum(работ) FILTER (WHERE {mark} = {value}), 0) AS отметка_{value}" for value in (2, 3, 4, 5))
-    desk.put_query("результаты", f"SELECT школа, предмет, класс, год, 'ВПР' AS процедура, CAST(sum(работ) AS BIGINT) AS участников, {counts}, _sheet, min(_row) AS _row, CAST(NULL AS VARCHAR) AS _letter"
+    desk.put_query("результаты", f"SELECT школа, предмет, класс, год, 'ВПР' AS процедура, CAST(sum(работ) AS BIGINT) AS участников, {counts}, _sheet, min(_row) AS _row, any_value(_letter) FILTER (WHERE contains(_letter, ':')) AS _letter"
                                  f" FROM (SELECT w.* {_bound(lacking, work)}) GROUP BY школа, предмет, класс, год, _sheet",
                    ("школа", *_WORK, "процедура", "участников", *(f"отметка_{value}" for value in (2, 3, 4, 5))))
 
@@ -115,7 +115,7 @@ def _quartiles(desk: Desk) -> dict[tuple, float]:
 
 def _summary(desk: Desk, work: tuple, scale: Scale | None, quartile: float | None) -> Iterator[dict]:
     mine = " AND ".join(f"{name} = ?" for name in _WORK)
-    found = desk.connection.execute(f"SELECT школа, _sheet, _row, журнал, балл, работ FROM {desk.stage('работы_впр')} WHERE {mine} AND работ IS NOT NULL ORDER BY школа, балл, журнал", list(work)).fetchall()
+    found = desk.connection.execute(f"SELECT школа, _sheet, _row, журнал, балл, работ, _letter FROM {desk.stage('работы_впр')} WHERE {mine} AND работ IS NOT NULL ORDER BY школа, балл, журнал", list(work)).fetchall()
     start = 0
     for end in range(1, len(found) + 1):
         if end == len(found) or found[end][0] != found[start][0]:
@@ -132,7 +132,7 @@ def _school_summary(rows: list[tuple], work: tuple, scale: Scale | None, quartil
     spread = float(np.sqrt((counts * (scores - mean) ** 2).sum() / (count - 1))) if count > 1 else None
     row = {"школа": school, "предмет": work[0], "класс": work[1], "год": work[2], "работ": count, "балл_средний": round(mean, 6), "балл_отклонение": None if spread is None else round(spread, 6),
            "балл_максимальный": top, "связь_с_журналом": spearman(scores, journal, counts),
-           "_sheet": sheet, "_row": min(row[2] for row in rows)}
+           "_sheet": sheet, "_row": min(row[2] for row in rows), "_letter": rows[0][6] if ":" in (rows[0][6] or "") else None}
     for mark, border in zip((3, 4, 5), scale.borders if scale is not None and scale.borders is not None else (), strict=False):
         row[f"на_границе_{mark}"] = int(counts[scores == border].sum())
         row[f"под_границей_{mark}"] = int(counts[scores == border - 1].sum())

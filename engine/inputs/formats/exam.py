@@ -47,6 +47,12 @@ class Exam:
 class _School:
     row: int
     values: list[float] = field(default_factory=list)
+    last: int = 0
+    count: int = 0
+
+    def area(self, column: str) -> str | None:
+        """Return the range of the school's rows in a column, when they stand together."""
+        return f"{column}{self.row}:{column}{self.last}" if self.last - self.row + 1 == self.count else None
 
 
 def recognise(sheet: RawSheet) -> Header | None:
@@ -78,10 +84,9 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
     if minimum is None:
         desk.say("D407", sheet_number, f"A{header.row}", f"Минимального балла ЕГЭ на {exam.year} год нет ни в протоколе, ни в таблице «минимумы»: {exam.subject}.",
                  "Добавьте минимум в rules/reference/ege_minimums.yaml.")
-    desk.letters(sheet_number, "результаты", {name: letter(place) for name in ("участников", "отметка_2", "отметка_3", "отметка_4", "отметка_5", "не_преодолели", "средний_балл")})
     for code, school in schools.items():
         key = {"школа": code, "процедура": exam.procedure, "предмет": exam.subject, "класс": exam.grade, "год": exam.year}
-        desk.exams.append((sheet_number, exam.day, key, school.row, tuple(school.values), minimum, by_mark))
+        desk.exams.append((sheet_number, exam.day, key, school.row, tuple(school.values), minimum, by_mark, school.area(letter(place))))
 
 
 def _exam_of(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int) -> Exam | None:
@@ -139,6 +144,7 @@ def _rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, place:
             continue
         read += 1
         school = schools.setdefault(code.lower() if CODE.fullmatch(code) else code.lstrip("0"), _School(row))
+        school.last, school.count = row, school.count + 1
         value, code_of_problem = _value(text, by_mark)
         if code_of_problem:
             wrong[code_of_problem].append(address(place, row))
@@ -187,17 +193,17 @@ def stage_exams(desk: Desk) -> None:
     Errors: D408 (the same day twice), D409 (the same day with other results).
     """
     by_key: dict[tuple, dict[date, tuple]] = defaultdict(dict)
-    for sheet, day, key, row, values, minimum, by_mark in desk.exams:
+    for sheet, day, key, row, values, minimum, by_mark, area in desk.exams:
         days = by_key[tuple(key.items())]
         if day in days:
             _tell_twice(desk, days[day], (sheet, row, values))
             continue
-        days[day] = (sheet, row, values, minimum, by_mark)
+        days[day] = (sheet, row, values, minimum, by_mark, area)
     for key, days in by_key.items():
         first, *_ = (days[day] for day in sorted(days))
         values = [value for item in days.values() for value in item[2]]
         if values:
-            desk.put("результаты", first[0], first[1], {**dict(key), **_results(dict(key)["процедура"], values, first[3], first[4])})
+            desk.put("результаты", first[0], first[1], {**dict(key), **_results(dict(key)["процедура"], values, first[3], first[4])}, first[5] if len(days) == 1 else None)
 
 
 def _results(procedure: object, values: list[float], minimum: float | None, by_mark: bool) -> dict[str, object]:

@@ -59,12 +59,11 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
     """
     desk.sheets[sheet_number].top, desk.sheets[sheet_number].work = layout.top, (work.subject, work.grade, work.year)
     loaded = _load(sheet, layout, desk.connection)
-    _tell_letters(desk, sheet_number, layout)
     for problem in sheet.body.problems():
         desk.problems.append(problem)
     _group(desk.connection, layout, loaded)
     bad = _check(desk, sheet_number, layout, loaded, work)
-    _put_works(desk, sheet_number, work)
+    _put_works(desk, sheet_number, layout, work)
     _put_marks(desk, sheet_number, layout, work)
     _put_items(desk, sheet_number, layout, loaded, work)
     if region is not None:
@@ -152,7 +151,7 @@ def _group(connection: duckdb.DuckDBPyConnection, layout: Layout, loaded: Loaded
     parts = layout.parts()
     has = {name: name in parts for name in ("mark", "journal", "variant")}
     fields = ", ".join(["school", "total", *(name if present else f"NULL AS {name}" for name, present in has.items())])
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE _raw AS SELECT {fields}, count(*) AS n, min(_row) AS r FROM _pupils GROUP BY ALL")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE _raw AS SELECT {fields}, count(*) AS n, min(_row) AS r, max(_row) AS last FROM _pupils GROUP BY ALL")
     score = "CAST(total AS DOUBLE)" if loaded.typed else _number("total")
     gone = "total IS NULL" if loaded.typed else f"{_plain('total')} IN {_ABSENT}"
     absent = f"({gone} OR {_plain('variant')} IN ('отсутствовал', 'отсутствовала'))" if has["variant"] else f"({gone})"
@@ -160,10 +159,10 @@ def _group(connection: duckdb.DuckDBPyConnection, layout: Layout, loaded: Loaded
     marks = ", ".join(f"CASE WHEN {_number(name)} IN (2, 3, 4, 5) THEN CAST({_number(name)} AS INTEGER) END AS {name}" for name in ("mark", "journal"))
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _groups AS SELECT {school} AS school, school AS school_text, {score} AS score, total AS total_text, {absent} AS absent, {marks},
-            mark AS mark_text, journal AS journal_text, n, r FROM (SELECT school, total, CAST(mark AS VARCHAR) AS mark, CAST(journal AS VARCHAR) AS journal, variant, n, r FROM _raw)""")
+            mark AS mark_text, journal AS journal_text, n, r, last FROM (SELECT school, total, CAST(mark AS VARCHAR) AS mark, CAST(journal AS VARCHAR) AS journal, variant, n, r, last FROM _raw)""")
     good = "NOT absent AND score >= 0 AND score = floor(score)" + (f" AND score <= {layout.top}" if layout.top is not None else "")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE _works AS SELECT school, CAST(score AS INTEGER) AS score, mark, journal, CAST(sum(n) AS BIGINT) AS n FROM _groups WHERE {good} GROUP BY ALL")
-    connection.execute("CREATE OR REPLACE TEMP TABLE _schools AS SELECT school, min(r) AS r, CAST(sum(n) FILTER (WHERE NOT absent) AS BIGINT) AS n FROM _groups GROUP BY school")
+    connection.execute("CREATE OR REPLACE TEMP TABLE _schools AS SELECT school, min(r) AS r, CASE WHEN sum(n) = max(last) - min(r) + 1 THEN max(last) END AS last FROM _groups GROUP BY school")
 
 
 # ---------------------------------------------------------------- what is wrong
@@ -263,25 +262,18 @@ def _class(text: str | None) -> str:
 # ---------------------------------------------------------------- rows of the tables
 
 
-def _tell_letters(desk: Desk, sheet_number: int, layout: Layout) -> None:
-    total = letter(layout.total)
-    mark = letter(layout.mark) if layout.mark is not None else total
-    journal = letter(layout.journal) if layout.journal is not None else total
-    desk.letters(sheet_number, "работы_впр", {"работ": total, "балл": total, "журнал": journal})
-    desk.letters(sheet_number, "результаты", {name: mark for name in ("участников", "отметка_2", "отметка_3", "отметка_4", "отметка_5")})
-    desk.letters(sheet_number, "журнал", {name: journal for name in ("сравнили", "понизили", "подтвердили", "повысили", "расхождение_2")})
-    desk.letters(sheet_number, "сводка_баллов", {name: total for name in ("работ", "балл_средний", "балл_отклонение")})
-
-
-def _key(work: Work, sheet_number: int) -> str:
-    return f"w.school AS школа, {literal(work.subject)} AS предмет, {work.grade} AS класс, {work.year} AS год, {sheet_number} AS _sheet, any_value(s.r) AS _row, CAST(NULL AS VARCHAR) AS _letter"
+def _key(work: Work, sheet_number: int, column: int | None) -> str:
+    """Return SQL of the key and the address: the range of the school's rows in a column, when they stand together."""
+    where = literal(letter(column or 0))
+    return (f"w.school AS школа, {literal(work.subject)} AS предмет, {work.grade} AS класс, {work.year} AS год, {sheet_number} AS _sheet, any_value(s.r) AS _row,"
+            f" any_value({where} || s.r || ':' || {where} || s.last) AS _letter")
 
 
 _KEY = ("школа", "предмет", "класс", "год")
 
 
-def _put_works(desk: Desk, sheet_number: int, work: Work) -> None:
-    desk.put_query("работы_впр", f"SELECT {_key(work, sheet_number)}, coalesce(w.journal, 0) AS журнал, w.score AS балл, sum(w.n) AS работ"
+def _put_works(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> None:
+    desk.put_query("работы_впр", f"SELECT {_key(work, sheet_number, layout.total)}, coalesce(w.journal, 0) AS журнал, w.score AS балл, sum(w.n) AS работ"
                                  " FROM _works AS w JOIN _schools AS s USING (school) GROUP BY w.school, w.journal, w.score", (*_KEY, "журнал", "балл", "работ"))
 
 
@@ -292,13 +284,13 @@ def _put_marks(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> Non
     seen = desk.connection.execute("SELECT mark, min(score), max(score) FROM _works WHERE mark IS NOT NULL GROUP BY 1 ORDER BY 1").fetchall()
     desk.seen[work.subject, work.grade, work.year] += seen
     marks = ", ".join(f"coalesce(sum(w.n) FILTER (WHERE w.mark = {mark}), 0) AS отметка_{mark}" for mark in (2, 3, 4, 5))
-    desk.put_query("результаты", f"SELECT {_key(work, sheet_number)}, 'ВПР' AS процедура, sum(w.n) AS участников, {marks} FROM _works AS w JOIN _schools AS s USING (school)"
+    desk.put_query("результаты", f"SELECT {_key(work, sheet_number, layout.mark)}, 'ВПР' AS процедура, sum(w.n) AS участников, {marks} FROM _works AS w JOIN _schools AS s USING (school)"
                                  " GROUP BY w.school HAVING count(*) = count(w.mark)", (*_KEY, "процедура", "участников", *(f"отметка_{mark}" for mark in (2, 3, 4, 5))))
     if layout.journal is None:
         return
     sides = ", ".join(f"coalesce(sum(w.n) FILTER (WHERE {condition}), 0) AS {name}" for name, condition in (
         ("понизили", "w.mark < w.journal"), ("подтвердили", "w.mark = w.journal"), ("повысили", "w.mark > w.journal"), ("расхождение_2", "abs(w.mark - w.journal) >= 2")))
-    desk.put_query("журнал", f"SELECT {_key(work, sheet_number)}, sum(w.n) AS сравнили, {sides} FROM _works AS w JOIN _schools AS s USING (school)"
+    desk.put_query("журнал", f"SELECT {_key(work, sheet_number, layout.journal)}, sum(w.n) AS сравнили, {sides} FROM _works AS w JOIN _schools AS s USING (school)"
                              " WHERE w.mark IS NOT NULL AND w.journal IS NOT NULL GROUP BY w.school", (*_KEY, "сравнили", "понизили", "подтвердили", "повысили", "расхождение_2"))
 
 
@@ -312,8 +304,7 @@ def _put_items(desk: Desk, sheet_number: int, layout: Layout, loaded: Loaded, wo
     for index, item in enumerate(layout.items):
         level = literal(item.level) if item.level else "CAST(NULL AS VARCHAR)"
         top = str(item.top) if item.top is not None else "CAST(NULL AS BIGINT)"
-        place = literal(letter(item.position))
-        desk.put_query("задания_впр", f"SELECT {_key(work, sheet_number).replace('CAST(NULL AS VARCHAR) AS _letter', f'{place} AS _letter')}, {literal(item.name)} AS задание, sum(w.n) AS участников,"
+        desk.put_query("задания_впр", f"SELECT {_key(work, sheet_number, item.position)}, {literal(item.name)} AS задание, sum(w.n) AS участников,"
                                       f" sum(w.i{index}) AS сумма_баллов, {top} AS максимум, {level} AS уровень"
                                       " FROM (SELECT * FROM _sums JOIN _names USING (school_text)) AS w JOIN _schools AS s USING (school) GROUP BY w.school",
                        (*_KEY, "задание", "участников", "сумма_баллов", "максимум", "уровень"))
