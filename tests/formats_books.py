@@ -70,7 +70,7 @@ def rows(tables: Tables, table: str, columns: str, more: str = "") -> list[tuple
 
 
 def head(report: str, title: str = TITLE, top: int | None = None) -> list[list]:
-    return [[report], [], [title], ["Предмет:", title.split(maxsplit=2)[2].rsplit(maxsplit=2)[0]], ["Максимальный первичный балл:", top], ["Дата:", "20.04.2026"]]
+    return [[report], [], [title], ["Предмет:", " ".join(title.split()[2:-2])], ["Максимальный первичный балл:", top], ["Дата:", "20.04.2026"]]
 
 
 def individual(schools: dict[str, list[tuple]], items=(("1", 2), ("2", 3), ("3", 2)), title: str = TITLE, declared: dict[str, int] | None = None) -> list[list]:

@@ -14,7 +14,7 @@ from engine.words import folded
 
 NAME, RANK = "Форма сбора результатов", 20
 SERVICE_SHEETS = ("служебный", "порядковый номер класса", "классы")
-_SCHOOL = re.compile(r"(?:школа|оо|сош|гимназия|лицей|интернат|цо)\s*№?\s*(\d{1,6})\b", re.IGNORECASE)
+_SCHOOL = re.compile(r"(?:школ\w*|оо|сош|гимнази\w*|лице\w*|интернат\w*|цо)\s*№?\s*(\d{1,6})\b", re.IGNORECASE)
 
 
 def recognise(sheet: RawSheet) -> Header | None:

@@ -17,6 +17,7 @@ from engine.inputs.sheet import RawSheet
 from engine.tables import letter, literal
 
 _SHOWN = 5
+_SCRATCH = ("_pupils", "_raw", "_groups", "_works", "_schools", "_sums", "_names")
 _BLOCK = re.compile(r"кол-?во\s+участников\D*(\d+)", re.IGNORECASE)
 _EDGES = literal(" \t\r\n\u00a0")
 _ABSENT = "(" + ", ".join(literal(mark) for mark in sorted(ABSENT)) + ")"
@@ -70,6 +71,8 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
         _put_region(desk, sheet_number, work, region)
     rows = dict(desk.connection.execute("SELECT school, r FROM _schools").fetchall())
     desk.bad |= {(sheet_number, rows[school], code) for school, code in bad if school in rows}
+    for table in _SCRATCH:                     # a shifted row may have brought a name into the column of scores
+        desk.connection.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 # ---------------------------------------------------------------- rows into DuckDB
