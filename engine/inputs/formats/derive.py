@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
-
-import numpy as np
 
 from engine.inputs.formats.desk import Desk
 from engine.tables import quoted
 
+_LEAST = 8                                 # pupils with a journal mark, for a correlation to be told
 _WORK = ("предмет", "класс", "год")
 
 
@@ -29,15 +27,11 @@ def derive(desk: Desk) -> None:
         return
     works = desk.connection.execute(f"SELECT DISTINCT предмет, класс, год FROM {desk.stage('работы_впр')} ORDER BY 3, 2, 1").fetchall()
     scales = scales_of(desk)
-    quartiles = _quartiles(desk)
     for work in works:
         if desk.ensure("результаты"):
             _marks(desk, work, scales.get(work))
-        if desk.ensure("сводка_баллов"):
-            scale = scales.get(work) or seen_scale(desk.seen.get(work, []), max((sheet.top for sheet in desk.sheets if sheet.top and work == sheet.work), default=None))
-            for row in _summary(desk, work, scale, quartiles.get(work)):
-                desk.put("сводка_баллов", row.pop("_sheet"), row.pop("_row"), row, row.pop("_letter"))
-    desk.staged()
+    if works and desk.ensure("сводка_баллов"):
+        _summaries(desk, works, scales, _quartiles(desk))
 
 
 def scales_of(desk: Desk) -> dict[tuple, Scale]:
@@ -113,47 +107,38 @@ def _quartiles(desk: Desk) -> dict[tuple, float]:
     return found
 
 
-def _summary(desk: Desk, work: tuple, scale: Scale | None, quartile: float | None) -> Iterator[dict]:
-    mine = " AND ".join(f"{name} = ?" for name in _WORK)
-    found = desk.connection.execute(f"SELECT школа, _sheet, _row, журнал, балл, работ, _letter FROM {desk.stage('работы_впр')} WHERE {mine} AND работ IS NOT NULL ORDER BY школа, балл, журнал", list(work)).fetchall()
-    start = 0
-    for end in range(1, len(found) + 1):
-        if end == len(found) or found[end][0] != found[start][0]:
-            top = desk.sheets[found[start][1]].top
-            yield _school_summary(found[start:end], work, scale, quartile, top if top is not None else scale.top if scale is not None else None)
-            start = end
+def _summaries(desk: Desk, works: list[tuple], scales: dict[tuple, Scale], quartiles: dict[tuple, float]) -> None:
+    """Stage one row for each work of each school: mean, spread, works at the borders, correlation with the journal."""
+    said = []
+    for work in works:
+        tops = max((sheet.top for sheet in desk.sheets if sheet.top and work == sheet.work), default=None)
+        scale = scales.get(work) or seen_scale(desk.seen.get(work, []), tops)
+        borders = scale.borders if scale is not None and scale.borders is not None else (None, None, None)
+        said.append((*work, tops or (scale.top if scale is not None else None), *borders, quartiles.get(work)))
+    desk.connection.execute("CREATE OR REPLACE TEMP TABLE _said (предмет VARCHAR, класс BIGINT, год INTEGER, top BIGINT, b3 BIGINT, b4 BIGINT, b5 BIGINT, q DOUBLE)")
+    desk.connection.executemany("INSERT INTO _said VALUES (?, ?, ?, ?, ?, ?, ?, ?)", said)
+    keys = ("школа", *_WORK)
+    own, key = f"(SELECT * FROM {desk.stage('работы_впр')} WHERE работ IS NOT NULL)", ", ".join(f"w.{name}" for name in keys)
+    at = ", ".join(f"CASE WHEN any_value(s.b{mark}) IS NOT NULL THEN coalesce(sum(w.работ) FILTER (WHERE w.балл = s.b{mark} - {below}), 0) END AS {name}_границ{end}_{mark}"
+                   for mark in (3, 4, 5) for name, end, below in (("на", "е", 0), ("под", "ей", 1)))
+    desk.put_query("сводка_баллов", f"""
+        SELECT {key}, CAST(sum(w.работ) AS BIGINT) AS работ, any_value(s.top) AS балл_максимальный, round(sum(w.работ * w.балл) / sum(w.работ), 6) AS балл_средний,
+               CASE WHEN sum(w.работ) > 1 THEN round(sqrt((sum(w.работ * w.балл * w.балл) - sum(w.работ * w.балл) ** 2 / sum(w.работ)) / (sum(w.работ) - 1)), 6) END AS балл_отклонение,
+               any_value(r.rho) AS связь_с_журналом, {at},
+               CASE WHEN any_value(s.q) IS NOT NULL THEN coalesce(sum(w.работ) FILTER (WHERE w.балл <= s.q), 0) END AS в_нижнем_квартиле,
+               w._sheet, min(w._row) AS _row, any_value(w._letter) FILTER (WHERE contains(w._letter, ':')) AS _letter
+        FROM {own} AS w JOIN _said AS s USING (предмет, класс, год) LEFT JOIN ({_spearman(own)}) AS r USING (школа, предмет, класс, год)
+        GROUP BY {key}, w._sheet""", (*keys, "работ", "балл_максимальный", "балл_средний", "балл_отклонение", "связь_с_журналом", "в_нижнем_квартиле",
+                                      *(f"{name}_{mark}" for mark in (3, 4, 5) for name in ("на_границе", "под_границей"))))
 
 
-def _school_summary(rows: list[tuple], work: tuple, scale: Scale | None, quartile: float | None, top: int | None) -> dict:
-    school, sheet, *_ = rows[0]
-    journal, scores, counts = (np.array([row[index] for row in rows]) for index in (3, 4, 5))
-    count = int(counts.sum())
-    mean = float((scores * counts).sum() / count)
-    spread = float(np.sqrt((counts * (scores - mean) ** 2).sum() / (count - 1))) if count > 1 else None
-    row = {"школа": school, "предмет": work[0], "класс": work[1], "год": work[2], "работ": count, "балл_средний": round(mean, 6), "балл_отклонение": None if spread is None else round(spread, 6),
-           "балл_максимальный": top, "связь_с_журналом": spearman(scores, journal, counts),
-           "_sheet": sheet, "_row": min(row[2] for row in rows), "_letter": rows[0][6] if ":" in (rows[0][6] or "") else None}
-    for mark, border in zip((3, 4, 5), scale.borders if scale is not None and scale.borders is not None else (), strict=False):
-        row[f"на_границе_{mark}"] = int(counts[scores == border].sum())
-        row[f"под_границей_{mark}"] = int(counts[scores == border - 1].sum())
-    if quartile is not None:
-        row["в_нижнем_квартиле"] = int(counts[scores <= quartile].sum())
-    return row
-
-
-def spearman(scores: np.ndarray, journal: np.ndarray, counts: np.ndarray) -> float | None:
-    """Return Spearman's correlation of scores with journal marks (0: unknown, left out) over weighted pairs; None below 8 pupils or without spread."""
-    known = journal > 0
-    scores, journal, counts = scores[known], journal[known], counts[known]
-    if counts.sum() < 8 or len(set(scores)) < 2 or len(set(journal)) < 2:
-        return None
-    left, right = _ranks(scores, counts), _ranks(journal, counts)
-    left, right = left - np.average(left, weights=counts), right - np.average(right, weights=counts)
-    return round(float((counts * left * right).sum() / np.sqrt((counts * left**2).sum() * (counts * right**2).sum())), 6)
-
-
-def _ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    _, places = np.unique(values, return_inverse=True)
-    totals = np.bincount(places, weights=counts)
-    last = np.cumsum(totals)
-    return (last - (totals - 1) / 2)[places]
+def _spearman(works: str) -> str:
+    """Return SQL of Spearman's correlation of scores with known journal marks, ties at their mean rank; NULL below 8 pupils or without spread."""
+    key = "школа, предмет, класс, год"
+    ranked = f"SELECT {key}, {{0}} AS v, sum(sum(работ)) OVER (PARTITION BY {key} ORDER BY {{0}}) - (sum(работ) - 1) / 2.0 AS rank FROM {works} WHERE журнал > 0 GROUP BY {key}, {{0}}"
+    middle = f"(SELECT {key}, (sum(работ) + 1) / 2.0 AS middle FROM {works} WHERE журнал > 0 GROUP BY {key} HAVING sum(работ) >= {_LEAST})"
+    return f"""
+        SELECT {key}, round(sum(n * x * y) / nullif(sqrt(sum(n * x * x) * sum(n * y * y)), 0), 6) AS rho FROM (
+            SELECT {key}, w.работ AS n, a.rank - m.middle AS x, b.rank - m.middle AS y FROM {works} AS w JOIN {middle} AS m USING ({key})
+            JOIN ({ranked.format('балл')}) AS a USING ({key}) JOIN ({ranked.format('журнал')}) AS b USING ({key}) WHERE w.журнал > 0 AND a.v = w.балл AND b.v = w.журнал)
+        GROUP BY {key}"""

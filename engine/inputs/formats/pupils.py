@@ -59,7 +59,7 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
     Errors: D401 (over the maximum), D402 (unreadable), D403 (items do not add up: a shifted row), D406 (fewer rows than said), D407 (no row), D413 (class).
     """
     desk.sheets[sheet_number].top, desk.sheets[sheet_number].work = layout.top, (work.subject, work.grade, work.year)
-    loaded = _load(sheet, layout, desk.connection)
+    loaded = _load(sheet, layout, desk.connection, work)
     for problem in sheet.body.problems():
         desk.problems.append(problem)
     _group(desk.connection, layout, loaded)
@@ -71,15 +71,23 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
         _put_region(desk, sheet_number, work, region)
     rows = dict(desk.connection.execute("SELECT school, r FROM _schools").fetchall())
     desk.bad |= {(sheet_number, rows[school], code) for school, code in bad if school in rows}
-    for table in _SCRATCH:                     # a shifted row may have brought a name into the column of scores
-        desk.connection.execute(f"DROP TABLE IF EXISTS {table}")
+    _forget(desk.connection)
+
+
+def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what was only needed for one sheet: a shifted row may have brought a name into the column of scores."""
+    kinds = dict(connection.execute("SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE temporary UNION ALL SELECT view_name, 'VIEW' FROM duckdb_views() WHERE temporary").fetchall())
+    for name in _SCRATCH:
+        if name in kinds:
+            connection.execute(f"DROP {kinds[name]} {name}")
 
 
 # ---------------------------------------------------------------- rows into DuckDB
 
 
-def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection) -> Loaded:
-    """Fill `_pupils`: DuckDB scans a CSV itself, with whole numbers if they all are; a workbook's rows are walked."""
+def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection, work: Work) -> Loaded:
+    """Make `_pupils` and `_raw`: DuckDB scans a CSV itself, once, with whole numbers if they all are; a workbook's rows are walked."""
+    _forget(connection)
     parts = layout.parts()
     numeric = {place: "SMALLINT" for name, place in parts.items() if name[0] == "i" or name == "total"}
     for wanted in (numeric, {}):
@@ -88,17 +96,40 @@ def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
             break
         chosen = ", ".join(f"c{place} AS {name}" for name, place in parts.items())
         try:
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE _pupils AS SELECT CAST(_row AS BIGINT) AS _row, {chosen}{_fixed(layout)} FROM {scan.relation}")
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW _pupils AS SELECT CAST(_row AS BIGINT) AS _row, {chosen}{_fixed(layout)} FROM {scan.relation}")
+            loaded = Loaded(typed=all(scan.types[place].startswith("SMALL") for place in numeric))
+            _make_raw(connection, layout, loaded, work)
         except duckdb.ConversionException:
             continue
         except duckdb.InvalidInputException:
             if sheet.body.settle_encoding():
                 continue
             break
-        count = connection.execute("SELECT count(*) FROM _pupils").fetchone()
+        count = connection.execute("SELECT CAST(sum(n) AS BIGINT) FROM _raw").fetchone()
         if scan.lines is None or (count is not None and count[0] == scan.lines) or not sheet.body.has_blank_lines():
-            return Loaded(typed=all(scan.types[place].startswith("SMALL") for place in numeric))
-    return _walk(sheet, layout, connection)
+            return loaded
+    connection.execute("DROP VIEW IF EXISTS _pupils")
+    loaded = _walk(sheet, layout, connection)
+    _make_raw(connection, layout, loaded, work)
+    return loaded
+
+
+def _make_raw(connection: duckdb.DuckDBPyConnection, layout: Layout, loaded: Loaded, work: Work) -> None:
+    """Make `_raw` in one scan: equal (school, score, marks) with their count, rows, sums of items, and how many rows look odd."""
+    parts = layout.parts()
+    keys = ", ".join(["school", "total", *(name if name in parts else f"NULL AS {name}" for name in ("mark", "journal", "variant"))])
+    sums = "".join(f", CAST(sum({_points(f'i{index}', loaded.typed)}) AS BIGINT) AS i{index}" for index in range(len(layout.items)))
+    shifted = f"count_if({_shifted(layout, loaded.typed)})" if layout.items else "0"
+    grade = f"count_if(grade IS NULL OR NOT starts_with(grade, '{work.grade}') OR grade[{len(str(work.grade)) + 1}] BETWEEN '0' AND '9')" if "grade" in parts else "0"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE _raw AS SELECT {keys}, count(*) AS n, min(_row) AS r, max(_row) AS last{sums}, {shifted} AS shifted, {grade} AS odd_grade FROM _pupils GROUP BY ALL")
+
+
+def _shifted(layout: Layout, typed: bool) -> str:
+    """Return SQL that is true where the items of a row do not make its total, or one is over its maximum."""
+    total = "total" if typed else _number("total")
+    points = " + ".join(_points(f"i{index}", typed) for index in range(len(layout.items)))
+    limits = [f"{_points(f'i{index}', typed)} > {item.top}" for index, item in enumerate(layout.items) if item.top is not None]
+    return f"{total} IS NOT NULL AND ({points} <> {total}{''.join(f' OR {limit}' for limit in limits)})"
 
 
 def _fixed(layout: Layout) -> str:
@@ -151,13 +182,9 @@ def _number(name: str) -> str:
 
 def _group(connection: duckdb.DuckDBPyConnection, layout: Layout, loaded: Loaded) -> None:
     """Make `_groups`: equal (school, score, marks) with their count and first row; and `_works`, those who wrote; `_schools`, their first rows."""
-    parts = layout.parts()
-    has = {name: name in parts for name in ("mark", "journal", "variant")}
-    fields = ", ".join(["school", "total", *(name if present else f"NULL AS {name}" for name, present in has.items())])
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE _raw AS SELECT {fields}, count(*) AS n, min(_row) AS r, max(_row) AS last FROM _pupils GROUP BY ALL")
     score = "CAST(total AS DOUBLE)" if loaded.typed else _number("total")
     gone = "total IS NULL" if loaded.typed else f"{_plain('total')} IN {_ABSENT}"
-    absent = f"({gone} OR {_plain('variant')} IN ('отсутствовал', 'отсутствовала'))" if has["variant"] else f"({gone})"
+    absent = f"({gone} OR {_plain('variant')} IN ('отсутствовал', 'отсутствовала'))" if "variant" in layout.parts() else f"({gone})"
     school = f"CASE WHEN regexp_matches(school, '(?i)(edu|sch)[0-9]{{4}}') THEN lower(regexp_extract(school, '(?i)(edu|sch)[0-9]+')) ELSE trim(school, {_EDGES}) END"
     marks = ", ".join(f"CASE WHEN {_number(name)} IN (2, 3, 4, 5) THEN CAST({_number(name)} AS INTEGER) END AS {name}" for name in ("mark", "journal"))
     connection.execute(f"""
@@ -188,7 +215,7 @@ def _check(desk: Desk, sheet_number: int, layout: Layout, loaded: Loaded, work: 
     bad |= _tell_items(desk, sheet_number, layout, loaded)
     bad |= _tell_blocks(desk, sheet_number, loaded)
     _tell_grades(desk, sheet_number, layout, work)
-    if not desk.connection.execute("SELECT 1 FROM _pupils LIMIT 1").fetchone():
+    if not desk.connection.execute("SELECT 1 FROM _raw LIMIT 1").fetchone():
         desk.say("D406", sheet_number, f"A{layout.header.row}", "Под заголовком нет ни одной строки участников: книга оборвана.", "Скачайте отчёт заново.")
     return bad
 
@@ -217,11 +244,9 @@ def _points(name: str, typed: bool) -> str:
 def _tell_items(desk: Desk, sheet_number: int, layout: Layout, loaded: Loaded) -> set[tuple[str, str]]:
     if not layout.items:
         return set()
-    total = "total" if loaded.typed else _number("total")
-    points = " + ".join(_points(f"i{index}", loaded.typed) for index in range(len(layout.items)))
-    limits = [f"{_points(f'i{index}', loaded.typed)} > {item.top}" for index, item in enumerate(layout.items) if item.top is not None]
-    wrong = f"{total} IS NOT NULL AND ({points} <> {total}{''.join(f' OR {limit}' for limit in limits)})"
-    found = desk.connection.execute(f"SELECT _row, school FROM _pupils WHERE {wrong} ORDER BY _row").fetchall()
+    if not desk.connection.execute("SELECT 1 FROM _raw WHERE shifted > 0 LIMIT 1").fetchone():
+        return set()
+    found = desk.connection.execute(f"SELECT _row, school FROM _pupils WHERE {_shifted(layout, loaded.typed)} ORDER BY _row").fetchall()
     if not found:
         return set()
     rows = ", ".join(str(row) for row, _ in found[:_SHOWN])
@@ -243,7 +268,7 @@ def _tell_blocks(desk: Desk, sheet_number: int, loaded: Loaded) -> set[tuple[str
 
 
 def _tell_grades(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> None:
-    if layout.grade is None:
+    if layout.grade is None or not desk.connection.execute("SELECT 1 FROM _raw WHERE odd_grade > 0 LIMIT 1").fetchone():
         return
     found = desk.connection.execute("SELECT CAST(grade AS VARCHAR), min(_row), count(*) FROM _pupils GROUP BY 1 ORDER BY 2").fetchall()
     odd = [(text, row, count) for text, row, count in found if not _is_grade(text or "", work.grade)]
@@ -300,9 +325,9 @@ def _put_marks(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> Non
 def _put_items(desk: Desk, sheet_number: int, layout: Layout, loaded: Loaded, work: Work) -> None:
     if not layout.items or not desk.ensure("задания_впр"):
         return
-    sums = ", ".join(f"CAST(sum({_points(f'i{index}', loaded.typed)}) AS BIGINT) AS i{index}" for index in range(len(layout.items)))
+    sums = ", ".join(f"CAST(sum(i{index}) AS BIGINT) AS i{index}" for index in range(len(layout.items)))
     wrote = "total IS NOT NULL" if loaded.typed else f"{_plain('total')} NOT IN {_ABSENT}"
-    desk.connection.execute(f"CREATE OR REPLACE TEMP TABLE _sums AS SELECT school AS school_text, count(*) AS n, {sums} FROM _pupils WHERE {wrote} GROUP BY 1")
+    desk.connection.execute(f"CREATE OR REPLACE TEMP TABLE _sums AS SELECT school AS school_text, CAST(sum(n) AS BIGINT) AS n, {sums} FROM _raw WHERE {wrote} GROUP BY 1")
     desk.connection.execute("CREATE OR REPLACE TEMP TABLE _names AS SELECT school_text, any_value(school) AS school FROM _groups GROUP BY 1")
     for index, item in enumerate(layout.items):
         level = literal(item.level) if item.level else "CAST(NULL AS VARCHAR)"

@@ -32,7 +32,7 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
         return
     scores = {position: int(found[1]) for position, label in enumerate(header.labels) if (found := _SCORE.fullmatch(label))}
     places, total = sorted(scores, key=scores.__getitem__), header.find(_TOTAL)
-    desk.sheets[sheet_number].top = max(scores.values())
+    desk.sheets[sheet_number].top, desk.sheets[sheet_number].work = max(scores.values()), (work.subject, work.grade, work.year)
     for table in ("работы_впр", "группы_впр"):
         desk.letters(sheet_number, table, {"школа" if table == "работы_впр" else "группа": "A"})
     for item in group_rows(sheet, header, desk, sheet_number, total, header.find(r"кол во оо|количество оо")):
