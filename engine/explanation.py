@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -265,7 +266,7 @@ class Explainer:
         fields = self._fields(plan)
         where, joins = self._filter(plan, row, keys)
         table = slice_table(plan.table) if plan.over_slice else plan.table
-        origin = "" if plan.over_slice else ", t._source, t._row, t._status"
+        origin = "" if plan.over_slice else ", t._source, t._row, t._status, t._letter"
         order = ", ".join(f't."{key}" DESC' if key == plan.year else f't."{key}"' for key in self._keys(plan)) or "1"
         chosen = ", ".join(f't."{name}"' for name in fields)
         connection = self.tables.connection
@@ -319,12 +320,12 @@ class Explainer:
         return where.sql(dialect="duckdb") if where is not None else "", " ".join(join.sql(dialect="duckdb") for join in joins)
 
     def _table_row(self, plan: IndicatorPlan, values: dict, origin: tuple, row: int) -> SourceRow:
-        source, number, status = origin
+        source, number, status, varying = origin
         keys = self._keys(plan)
         sheet = self.tables.sources[source] if source is not None and source < len(self.tables.sources) else None
-        letters = sheet.letters if sheet else {}
+        letters = defaultdict(lambda: varying or "", sheet.letters if sheet else {})
         behind = self._computed_from(plan)
-        cells = tuple((name, _shown(value), f"{letters[name]}{number}" if name in letters else "") for name, value in values.items()
+        cells = tuple((name, _shown(value), _address(letters[name], number)) for name, value in values.items()
                       if name not in keys and not (value is None and name in behind and status == RowStatus.OK))
         first = next((address for _, _, address in cells if address), f"A{number}" if sheet else "")
         place = Cell(sheet.file, sheet.sheet, first) if sheet else Cell("нет в файлах")
@@ -351,6 +352,11 @@ class Explainer:
         sheet = self.tables.sources[source]
         address = f"{sheet.letters[name]}{number}" if name in sheet.letters else ""
         yield SourceRow((), ((name, _shown(value), address),), Cell(sheet.file, sheet.sheet, address))
+
+
+def _address(letters: str, row: int) -> str:
+    """Return the address of a cell in a row; a row counted from many keeps their whole range, «K10:K97», in the place of a letter."""
+    return letters if ":" in letters or not letters else f"{letters}{row}"
 
 
 def _marked(evidence: Evidence, decisive: bool) -> Evidence:

@@ -171,7 +171,9 @@ class _Builder:
         schools = [column for column, block in table.columns.items() if block.type == "школа"]
         if table.kind == "реестр" and len(table.keys) != 1:
             self._say("R220", "таблицы", name, ("ключ",), "Ключ реестра — один столбец: код школы.")
-        if table.kind != "реестр" and len(schools) != 1:
+        if table.kind == "общие" and schools:
+            self._say("R220", "таблицы", name, ("столбцы",), "В таблице «что: общие» столбца «тип: школа» быть не может.", "Уберите столбец или «что: общие».")
+        if table.kind not in ("реестр", "общие") and len(schools) != 1:
             self._say("R220", "таблицы", name, ("столбцы",), "В таблице должен быть ровно один столбец «тип: школа» — ссылка на реестр.")
         if table.kind == "решения" and not {"категория"} <= set(table.columns):
             self._say("R220", "таблицы", name, ("столбцы",), "В таблице решений нужны столбцы: школа, учебный год и «категория».")
@@ -348,6 +350,9 @@ class _Builder:
             like = _like(table, [*self.rules.tables, *self.slices])
             plain = table in self.rules.indicators
             self._say("R208", "показатели", name, ("таблица",), f"Показатель «{table}» без разреза, таблицей служить не может." if plain else f"Таблицы «{table}» нет.", like)
+            return
+        if not over_slice and self.rules.tables[table].kind in ("общие", "коды"):
+            self._say("R208", "показатели", name, ("таблица",), f"В таблице «{table}» нет школ: её читают методы расчёта, показатели — нет.", "Возьмите таблицу со столбцом «тип: школа».")
             return
         kinds, year = self._table_columns(table), self._year_column(table)
         for position, key in enumerate(block.by):

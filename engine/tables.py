@@ -29,7 +29,7 @@ class RowStatus(IntEnum):
 
 SQL_TYPES = {"число": "DOUBLE", "целое": "BIGINT", "текст": "VARCHAR", "код": "VARCHAR", "школа": "VARCHAR",
              "да/нет": "BOOLEAN", "дата": "INTEGER", "учебный год": "INTEGER"}
-SERVICE = {"_source": "INTEGER", "_row": "INTEGER", "_status": "TINYINT", "_code_as_given": "VARCHAR"}
+SERVICE = {"_source": "INTEGER", "_row": "INTEGER", "_status": "TINYINT", "_code_as_given": "VARCHAR", "_letter": "VARCHAR"}
 MERGED = "_присоединённые"
 
 

@@ -18,6 +18,10 @@ from pathlib import Path
 import numpy as np
 import xlsxwriter
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import raw_books as raw  # noqa: E402 - the script beside this one, found however this one is started
+
 SEED = 20260901
 YEARS = (2024, 2025, 2026)
 REPORT_YEAR = 2026
@@ -31,6 +35,7 @@ VPR_SCALES = {
     (6, "РУ"): (51, 25, 35, 45), (6, "МА"): (16, 6, 10, 14), (7, "РУ"): (47, 22, 32, 42), (7, "МА"): (19, 7, 12, 16),
     (8, "РУ"): (51, 26, 32, 45), (8, "МА"): (25, 8, 15, 21),
 }
+F1_BEFORE = {(5, "МА"), (6, "МА")}          # works whose Ф1 of the year before is in the sample, to keep it small
 OGE_SCALES = {"РУ": (33, 15, 23, 29), "МА": (31, 8, 15, 22)}
 EGE_MINIMUM = {"РУ": 24, "МАП": 27}
 # Share of «2» in the whole district: medians of another region (258 schools) raised to means, times about one half for Petersburg.
@@ -280,6 +285,15 @@ def _draw_marks(rng, pupils, works, school, grade, year, enrolled) -> None:
         works[key] = Cohort(max(enrolled, count), scores, to_marks(scores, scale), journal)
 
 
+def region_work(grade: int, short: str, year: int) -> Cohort:
+    """Draw the rest of an invented region, school effects included: what stands in the norm rows. Its own generator: the district does not depend on it."""
+    rng = np.random.default_rng([SEED, year, grade, ord(short[0])])
+    abilities = rng.normal(0, .35, 400).repeat(50) + rng.normal(0, 1.03, 20_000)
+    scale = VPR_SCALES[(grade, short)]
+    scores = to_scores(abilities, rng, scale, cut_for(VPR_FAIL[(grade, short)]))
+    return Cohort(len(scores), scores, to_marks(scores, scale), journal_marks(abilities, rng, 0.0, grade == 4))
+
+
 def _draw_ege(rng, pupils, works, school, year, enrolled) -> None:
     for subject, share in (("РУ", 1.0), ("МАБ", .45), ("МАП", .55)):
         takers = enrolled if share == 1.0 else round(enrolled * share)
@@ -422,18 +436,6 @@ def marks_row(school: School, work: Cohort) -> dict:
     return {"Код ОО": school.code, "Наименование ОО": school.title, "Кол-во участников": len(work.marks), **counts}
 
 
-def spearman(left: np.ndarray, right: np.ndarray) -> float | None:
-    if len(left) < 8 or len(set(left)) < 2 or len(set(right)) < 2:
-        return None
-    return float(np.corrcoef(_ranks(left), _ranks(right))[0, 1])
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    _ordered, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[places]
-
-
 class Writer:
     """Writes the files of the district from what was drawn."""
 
@@ -465,26 +467,122 @@ class Writer:
         book.sheet("Реестр", f"Реестр общеобразовательных организаций, {DISTRICT} (вымышленные школы)", rows)
         book.close()
 
-    def vpr(self, year: int) -> None:
-        book = Book(self.folder / f"ВПР_{year}.xlsx")
+    # ------------------------------------------------------------ as ФИС ОКО gives it
+
+    def each_work(self, year: int):
+        """Give (grade, short, subject, scale, works of schools, scores and marks of a region) of every work of a year."""
         for grade in (4, 5, 6, 7, 8):
             for short, subject in SUBJECTS.items():
-                rows = [marks_row(school, work) for school, work in self.rows("ВПР", short, grade, year)]
-                book.sheet(f"{grade} кл {short}", f"ВПР {year} {subject.capitalize()} {grade} класс. Статистика по отметкам", rows)
+                yield grade, short, subject, VPR_SCALES[(grade, short)], list(self.rows("ВПР", short, grade, year)), region_work(grade, short, year)
+
+    def groups(self, found: list, region: Cohort, pick, width: int) -> list[tuple[str, int, np.ndarray]]:
+        """Counts of the whole sample, the region and the district: the rows above the schools."""
+        own = sum((np.bincount(pick(work), minlength=width) for _, work in found), np.zeros(width, int))
+        many = np.bincount(pick(region), minlength=width)
+        return [(raw.SAMPLE, 35589, many * 40 + own), (raw.REGION, 742, many + own), (raw.DISTRICT, len(found), own)]
+
+    def vpr(self, year: int) -> None:
+        book = raw.Report(self.folder / f"Ф3 Статистика по отметкам_{year}.xlsx", "Статистика по отметкам")
+        header = ["Группы участников", "Кол-во ОО", "Кол-во участников", "2", "3", "4", "5"]
+        for grade, short, subject, scale, found, region in self.each_work(year):
+            rows = [[name, schools, int(counts.sum()), *raw.percents(counts[2:])] for name, schools, counts in self.groups(found, region, lambda work: work.marks, 6)]
+            rows += [[raw.named(school.code, school.title, year), None, len(work.marks), *raw.percents(np.bincount(work.marks, minlength=6)[2:])] for school, work in found]
+            book.sheet(short, grade, subject, year, scale[0], [], header, rows)
         book.close()
 
+    def journal(self, year: int) -> None:
+        book = raw.Report(self.folder / f"Сравнение отметок с журналом_{year}.xlsx", "Сравнение отметок с отметками по журналу")
+        sides = ("Понизили (Отметка < Отметка по журналу) %", "Подтвердили (Отметка = Отметке по журналу) %", "Повысили (Отметка > Отметка по журналу) %")
+        header = ["Группы участников", "Кол-во участников(всего)", *(part for side in sides for part in (side, "Кол-во участников"))]
+        for grade, short, subject, scale, found, region in self.each_work(year):
+            lines = [(name, counts) for name, _, counts in self.groups(found, region, lambda work: np.sign(work.marks - work.journal) + 1, 3)]
+            lines += [(raw.named(school.code, school.title, year), np.bincount(np.sign(work.marks - work.journal) + 1, minlength=3)) for school, work in found]
+            rows = [[name, int(counts.sum()), *(part for share, count in zip(raw.percents(counts), counts, strict=True) for part in (share, int(count)))] for name, counts in lines]
+            book.sheet(short, grade, subject, year, scale[0], [], header, rows)
+        book.close()
+
+    def scores(self, year: int) -> None:
+        book = raw.Report(self.folder / f"Распределение первичных баллов_{year}.xlsx", "Распределение первичных баллов")
+        for grade, short, subject, scale, found, region in self.each_work(year):
+            width = scale[0] + 1
+            rows = [[name, int(counts.sum()), *raw.percents(counts)] for name, _, counts in self.groups(found, region, lambda work: work.scores, width)]
+            rows += [[raw.named(school.code, school.title, year), len(work.scores), *raw.percents(np.bincount(work.scores, minlength=width))] for school, work in found]
+            book.sheet(short, grade, subject, year, scale[0], [], ["Группы участников", "Кол-во участников", *map(str, range(width))], rows)
+        book.close()
+
+    def tasks(self, year: int) -> None:
+        book = raw.Report(self.folder / f"Выполнение заданий_{year}.xlsx", "Выполнение заданий")
+        for grade, short, subject, scale, found, region in self.each_work(year):
+            tops = raw.item_tops(scale[0])
+            names = [str(index + 1) for index in range(len(tops))]
+            sums = {school.code: self.items(school.code, short, grade, year, work, tops).sum(axis=0) for school, work in found}
+            region_sums = raw.item_scores(region.scores, tops, np.random.default_rng([SEED, 7, year, grade, ord(short[0])])).sum(axis=0)
+            own, count = sum(sums.values()), sum(len(work.scores) for _, work in found)
+            groups = [(raw.REGION, 742, len(region.scores) + count, region_sums + own), (raw.DISTRICT, len(found), count, own)]
+            rows = [[name, schools, size, *(round(100 * int(points) / (size * top), 2) for points, top in zip(total, tops, strict=True))] for name, schools, size, total in groups]
+            rows += [[raw.named(school.code, school.title, year), None, len(work.scores),
+                      *(round(100 * int(points) / (len(work.scores) * top), 2) for points, top in zip(sums[school.code], tops, strict=True))] for school, work in found]
+            book.sheet(short, grade, subject, year, scale[0], [], ["Группы участников", "Кол-во ОО", "Кол-во участников", *names], [["Макс балл", None, None, *tops], *rows])
+        book.close()
+
+    def individual(self, year: int, wanted: set[tuple[int, str]]) -> None:
+        """Write Ф1: a row for each pupil with an invented code; there are no names in this form."""
+        book = raw.Report(self.folder / f"Ф1 Индивидуальные результаты_{year}.xlsx", "Индивидуальные результаты")
+        for grade, short, subject, scale, found, _ in self.each_work(year):
+            if (grade, short) not in wanted:
+                continue
+            tops = raw.item_tops(scale[0])
+            above = ["Уровень сложности задания", *[None] * 5, *("Б" if index < .7 * len(tops) else "П" for index in range(len(tops)))]
+            header = ["ОО", "Муниципалитет", "Название ОО", "Код участника", "Класс", "Вариант", *(f"{index + 1} ({top}б)" for index, top in enumerate(tops)),
+                      "Первичный балл", "Отметка", "Отметка по журналу"]
+            rows: list[list] = []
+            for school, work in found:
+                rows.append([raw.named(school.code, school.title, year), f"Кол-во участников: {len(work.scores)}"])
+                items = self.items(school.code, short, grade, year, work, tops)
+                rows += [[raw.login(school.code, year), None, None, 10001 + index, f"{grade}{'АБВГ'[index * 4 // len(work.scores)]}", 1 + index % 2, *map(int, items[index]),
+                          int(work.scores[index]), int(work.marks[index]), int(work.journal[index])] for index in range(len(work.scores))]
+            book.sheet(short, grade, subject, year, scale[0], above, header, rows)
+        book.close()
+
+    def items(self, code: int, short: str, grade: int, year: int, work: Cohort, tops: list[int]) -> np.ndarray:
+        """Return the item scores of a school's work: the same in every file."""
+        return raw.item_scores(work.scores, tops, np.random.default_rng([SEED, code, year, grade, ord(short[0])]))
+
+    def codes(self) -> None:
+        book = Book(self.folder / "Коды школ в ФИС ОКО.xlsx")
+        rows = [{"Логин ФИС ОКО": raw.login(school.code, 2026), "Код ОО": school.code} for school in self.schools]
+        rows += [{"Логин ФИС ОКО": raw.login(school.code, 2024), "Код ОО": raw.login(school.code, 2026)} for school in self.schools]
+        book.sheet("Коды", "Логины школ в ФИС ОКО: прежние (sch…) и нынешние (edu…)", rows)
+        book.close()
+
+    def scales(self) -> None:
+        names = ("Предмет шкалы", "Класс шкалы", "Год шкалы", "Максимальный первичный балл", "Наименьший балл для «3»", "Наименьший балл для «4»", "Наименьший балл для «5»")
+        rows = [dict(zip(names, (SUBJECTS[short], grade, year, *scale), strict=True)) for year in YEARS for (grade, short), scale in VPR_SCALES.items()]
+        write_csv(self.folder / "Шкалы ВПР.csv", rows, "utf-8", ";", ",")
+
+    # ------------------------------------------------------------ exams: protocols of the report year, tidy tables of the years before
+
+    def protocols(self) -> None:
+        for short, subject in SUBJECTS.items():
+            rows = [(str(school.code), f"9{'АБВГ'[index % 4]}", int(work.scores[index]), int(work.marks[index]))
+                    for school, work in self.rows("ОГЭ", short, 9, REPORT_YEAR) for index in range(len(work.scores))]
+            raw.write_protocol_book(self.folder / f"ОГЭ {REPORT_YEAR} {subject}.xlsx", f"{'01' if short == 'РУ' else '02'} - {subject.capitalize()} {REPORT_YEAR}.06.0{3 if short == 'МА' else 9}", rows)
+        for short, title in (("РУ", "01 - Русский язык 2026.06.04"), ("МАБ", "22 - Математика базовая 2026.06.08"), ("МАП", "02 - Математика профильная 2026.06.08")):
+            rows = [(str(school.code), "11А", int(score)) for school, work in self.rows("ЕГЭ", short, 11, REPORT_YEAR) for score in work.scores]
+            raw.write_protocol_csv(self.folder / f"ЕГЭ {REPORT_YEAR} {title.split(' - ')[1].rsplit(' ', 1)[0].lower()}.csv", title, rows, EGE_MINIMUM.get(short), "Оценка" if short == "МАБ" else "Балл")
+
     def oge(self) -> None:
-        book = Book(self.folder / "ОГЭ по годам.xlsx")
-        for year in YEARS:
+        book = Book(self.folder / "ОГЭ прошлых лет.xlsx")
+        for year in YEARS[:-1]:
             rows = [{"Учебный год": f"{year - 1}/{year % 100}", "Предмет": subject.capitalize(), "Класс": 9, **marks_row(school, work)}
                     for short, subject in SUBJECTS.items() for school, work in self.rows("ОГЭ", short, 9, year)]
             book.sheet(f"{year - 1}-{year % 100}", f"ОГЭ, основной период, до пересдач, {year} год", rows)
         book.close()
 
     def ege(self) -> None:
-        book = Book(self.folder / "ЕГЭ по годам.xlsx")
+        book = Book(self.folder / "ЕГЭ прошлых лет.xlsx")
         names = {"РУ": "Русский язык", "МАБ": "Математика (базовый уровень)", "МАП": "Математика (профильный уровень)"}
-        for year in YEARS:
+        for year in YEARS[:-1]:
             rows = []
             for short, name in names.items():
                 for school, work in self.rows("ЕГЭ", short, 11, year):
@@ -495,47 +593,6 @@ class Writer:
                         "Средний тестовый балл": round(float(work.scores.mean()), 2) if len(work.scores) else None})
             book.sheet(f"{year - 1}-{year % 100}", f"ЕГЭ, основной период, {year} год", rows)
         book.close()
-
-    def journal(self, year: int) -> None:
-        book = Book(self.folder / f"Сравнение с журналом_{year}.xlsx")
-        for grade in (4, 5, 6, 7, 8):
-            rows = []
-            for short, subject in SUBJECTS.items():
-                for school, work in self.rows("ВПР", short, grade, year):
-                    gap = work.marks - work.journal
-                    rows.append({
-                        "Предмет": subject.capitalize(), "Код ОО": school.code, "Наименование ОО": school.title,
-                        "Кол-во участников с отметкой по журналу": len(gap),
-                        "Понизили (Отметка < Отметка по журналу)": int((gap < 0).sum()),
-                        "Подтвердили (Отметка = Отметке по журналу)": int((gap == 0).sum()),
-                        "Повысили (Отметка > Отметка по журналу)": int((gap > 0).sum()),
-                        "Расхождение на 2 и более балла": int((abs(gap) >= 2).sum())})
-            book.sheet(f"{grade} кл", f"ВПР {year}. Сравнение отметок с отметками по журналу, {grade} класс", rows)
-        book.close()
-
-    def scores(self, year: int) -> None:
-        book = Book(self.folder / f"Сводка первичных баллов_{year}.xlsx")
-        for grade in (4, 5, 6, 7, 8):
-            rows = []
-            for short, subject in SUBJECTS.items():
-                scale = VPR_SCALES[(grade, short)]
-                found = list(self.rows("ВПР", short, grade, year))
-                low = np.quantile(np.concatenate([work.scores for _, work in found]), .25)
-                rows += [self._score_row(school, work, subject, scale, low) for school, work in found]
-            book.sheet(f"{grade} кл", f"ВПР {year}. Сводка первичных баллов по форме Ф1 (без участников), {grade} класс", rows)
-        book.close()
-
-    def _score_row(self, school: School, work: Cohort, subject: str, scale, low: float) -> dict:
-        scores = work.scores
-        relation = spearman(scores, work.journal)
-        row = {"Предмет": subject.capitalize(), "Код ОО": school.code, "Кол-во работ": len(scores), "Максимальный первичный балл": scale[0],
-               "Средний первичный балл": round(float(scores.mean()), 2),
-               "Стандартное отклонение первичного балла": round(float(scores.std(ddof=1)), 2) if len(scores) > 1 else None,
-               "Корреляция Спирмена с журналом": None if relation is None else round(relation, 3)}
-        for mark, border in zip((3, 4, 5), scale[1:], strict=True):
-            row[f"Балл на границе «{mark}»"] = int((scores == border).sum())
-            row[f"На балл ниже границы «{mark}»"] = int((scores == border - 1).sum())
-        return {**row, "Работ в нижнем квартиле города": int((scores <= low).sum())}
 
     def enrolment(self, rng: np.random.Generator) -> None:
         book = Book(self.folder / "Контингент по классам.xlsx")
@@ -619,6 +676,12 @@ def generate(folder: Path) -> None:
         if year > YEARS[0]:
             writer.scores(year)
     writer.journal(REPORT_YEAR)
+    writer.tasks(REPORT_YEAR)
+    writer.individual(REPORT_YEAR, set(VPR_SCALES))
+    writer.individual(REPORT_YEAR - 1, F1_BEFORE)
+    writer.codes()
+    writer.scales()
+    writer.protocols()
     writer.oge()
     writer.ege()
     writer.enrolment(rng)

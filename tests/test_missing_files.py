@@ -58,7 +58,7 @@ def test_without_a_file_nothing_is_turned_over(name, whole, tmp_path):
 
 def test_a_missing_file_is_told(tmp_path):
     """Without the results of ОГЭ the run says which table's rows are absent, and some categories become undetermined."""
-    result, _ = without("ОГЭ по годам.xlsx", tmp_path)
+    result, _ = without("ОГЭ прошлых лет.xlsx", tmp_path)
     told = [problem for problem in result.problems if problem.code == "D304"]
     undetermined = int((result.evaluation.status("шнор") == 0).sum())
     assert len(told) > 0

@@ -21,6 +21,31 @@ def sheets(name: str) -> dict[str, pd.DataFrame]:
     return pd.read_excel(SAMPLE / name, sheet_name=None, header=2, engine="openpyxl")
 
 
+def counted(frame: pd.DataFrame) -> pd.DataFrame:
+    """Schools of a report of ФИС ОКО: percents times participants, as whole numbers."""
+    frame = frame.assign(**{"Код ОО": pd.to_numeric(frame["Группы участников"].str.extract(r"(?:edu|sch)90(\d{4})\)")[0])}).dropna(subset=["Код ОО"])
+    marks = {f"«{mark}», чел.": (frame[str(mark)] * frame["Кол-во участников"] / 100) for mark in (2, 3, 4, 5)}
+    assert all(((count - count.round()).abs() < .01 * frame["Кол-во участников"] / 100).all() for count in marks.values())
+    return frame.assign(**{name: count.round().astype(int) for name, count in marks.items()}, **{"Код ОО": frame["Код ОО"].astype(int)})
+
+
+def report(name: str) -> dict[str, pd.DataFrame]:
+    """A report of ФИС ОКО by work: «5 кл РУ»; the header is in row 8."""
+    book = pd.read_excel(SAMPLE / name, sheet_name=None, header=7, engine="openpyxl", dtype={"Группы участников": str})
+    return {f"{sheet.split()[1]} кл {sheet.split()[0]}": frame.rename(columns=str) for sheet, frame in book.items()}
+
+
+def protocols() -> pd.DataFrame:
+    """ОГЭ of the report year by school, counted from the rows of the protocols."""
+    frames = []
+    for subject in ("русский язык", "математика"):
+        rows = pd.read_excel(SAMPLE / f"ОГЭ 2026 {subject}.xlsx", header=1, engine="openpyxl").dropna(subset=["Код ОО"])
+        table = pd.crosstab(rows["Код ОО"].astype(int), rows["Оценка"].astype(int)).reindex(columns=[2, 3, 4, 5], fill_value=0)
+        table.columns = [f"«{mark}», чел." for mark in table.columns]
+        frames.append(table.assign(**{"Кол-во участников": table.sum(axis=1), "Предмет": subject.capitalize()}).reset_index())
+    return pd.concat(frames)
+
+
 def cells(path: Path) -> dict[str, list[tuple]]:
     book = openpyxl.load_workbook(path)
     return {page.title: list(page.iter_rows(values_only=True)) for page in book}
@@ -51,12 +76,12 @@ def anew(generator, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def vpr() -> dict[int, dict[str, pd.DataFrame]]:
-    return {year: sheets(f"ВПР_{year}.xlsx") for year in (2024, 2025, 2026)}
+    return {year: {sheet: counted(frame) for sheet, frame in report(f"Ф3 Статистика по отметкам_{year}.xlsx").items()} for year in (2024, 2025, 2026)}
 
 
 @pytest.fixture(scope="module")
 def oge() -> dict[str, pd.DataFrame]:
-    return sheets("ОГЭ по годам.xlsx")
+    return {**sheets("ОГЭ прошлых лет.xlsx"), "2025-26": protocols()}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +109,7 @@ def test_two_runs_give_the_same_bytes(generator, anew, tmp_path):
 
 
 def test_files_are_small():
-    assert sum(path.stat().st_size for path in SAMPLE.iterdir() if path.is_file()) < 1_000_000
+    assert sum(path.stat().st_size for path in SAMPLE.iterdir() if path.is_file()) < 3_000_000
 
 
 def test_registry(registry):
@@ -112,8 +137,8 @@ def test_school_that_did_not_report(vpr):
     for sheet in VPR:
         assert 9027 in set(vpr[2025][sheet]["Код ОО"])
         assert 9027 not in set(vpr[2026][sheet]["Код ОО"])
-    for name in ("Сравнение с журналом_2026.xlsx", "Сводка первичных баллов_2026.xlsx"):
-        assert all(9027 not in set(frame["Код ОО"]) for frame in sheets(name).values())
+    for name in ("Сравнение отметок с журналом_2026.xlsx", "Распределение первичных баллов_2026.xlsx", "Выполнение заданий_2026.xlsx"):
+        assert all(not frame["Группы участников"].str.contains("909027").any() for frame in report(name).values())
 
 
 def test_merged_school_has_no_rows_in_the_report_year(vpr, oge):
@@ -180,7 +205,26 @@ def test_results_follow_social_conditions(vpr):
 
 def test_no_personal_data():
     """No header and no text cell looks like a person's name or document."""
-    words = re.compile(r"фамилия|отчество|паспорт серии|снилс|дата рождения", re.IGNORECASE)
+    words = re.compile(r"[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(вич|вна)\b|паспорт серии|снилс|дата рождения", re.IGNORECASE)
     for path in SAMPLE.glob("*.xlsx"):
         for rows in cells(path).values():
             assert not any(isinstance(cell, str) and words.search(cell) for row in rows for cell in row), path.name
+            for header in (row for row in rows if "Фамилия" in row):      # the layout of a protocol has the columns; here they are empty
+                personal = [header.index(name) for name in ("Фамилия", "Имя", "Отчество", "Код участника")]
+                assert all(row[place] is None for row in rows if row is not header for place in personal), path.name
+
+
+def test_norm_rows_stand_above_the_schools():
+    """The whole sample, the region and the district, in the shares of the same report."""
+    for name in ("Ф3 Статистика по отметкам_2026.xlsx", "Распределение первичных баллов_2026.xlsx", "Сравнение отметок с журналом_2026.xlsx"):
+        for frame in report(name).values():
+            assert list(frame["Группы участников"][:3]) == ["Вся выборка", "г. Энск (reg99)", "Московский район (reg99_m01)"]
+
+
+def test_pupils_rows_agree_with_the_report_of_marks(vpr):
+    """Ф1 counts to the same participants and «2» as «Статистика по отметкам»."""
+    for sheet, frame in report("Ф1 Индивидуальные результаты_2026.xlsx").items():
+        pupils = frame[pd.to_numeric(frame["Первичный балл"], errors="coerce").notna()]
+        codes = pupils["ОО"].str.extract(r"90(\d{4})$")[0].astype(int)
+        fails = (pupils["Отметка"].astype(int) == 2).groupby(codes).agg(["sum", "size"])
+        assert {code: (int(row["sum"]), int(row["size"])) for code, row in fails.iterrows()} == {code: counts(vpr[2026][sheet], code) for code in fails.index}

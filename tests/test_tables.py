@@ -35,7 +35,7 @@ def tables() -> Tables:
 
 
 def test_frames_become_typed_tables_in_order(tables):
-    assert rows(tables, 'FROM "школы"') == [("9001", None, True, date(2020, 9, 1).toordinal(), 0, 1, 0, None), ("9002", None, None, None, 0, 2, 0, None)]
+    assert rows(tables, 'FROM "школы"') == [("9001", None, True, date(2020, 9, 1).toordinal(), 0, 1, 0, None, None), ("9002", None, None, None, 0, 2, 0, None, None)]
     assert rows(tables, 'SELECT "школа", "год", "участников", "балл", _source, _row FROM "результаты"') == [
         ("9001", 2025, 20, 1.5, 1, 1), ("9001", 2026, None, None, 1, 2), ("9002", 2026, 30, 2.0, 1, 3)]
 
@@ -73,7 +73,7 @@ def test_a_row_marked_bad_keeps_its_key_and_is_counted_once(tables):
 def test_a_table_takes_extra_columns_and_odd_names(tables):
     create_table(tables.connection, 'имя "в кавычках"', {'a"b': "DOUBLE", "_unit": "INTEGER"})
     described = rows(tables, "DESCRIBE " + quoted('имя "в кавычках"'))
-    assert [row[0] for row in described] == ['a"b', "_unit", "_source", "_row", "_status", "_code_as_given"]
+    assert [row[0] for row in described] == ['a"b', "_unit", "_source", "_row", "_status", "_code_as_given", "_letter"]
 
 
 def test_the_address_of_a_cell():

@@ -47,10 +47,17 @@ class Intake:
 
         *cells, sources, rows = zip(*self._waiting, strict=True)
         texts = {f"c{position}": pandas.Series(column, dtype="str") for position, column in enumerate(cells)}
-        self._connection.register("_waiting", pandas.DataFrame({**texts, "_source": sources, "_row": rows}))
+        self._connection.register("_waiting", pandas.DataFrame({**texts, "_source": sources, "_row": rows, "_letter": None}))
         self._insert({column: (f"c{position}", "VARCHAR") for position, column in enumerate(self._columns)}, "_source", "_waiting")
         self._connection.unregister("_waiting")
         self._waiting.clear()
+
+    def take(self, relation: str) -> None:
+        """Append rows that a reader of formats has made: a relation with typed columns of the contract, `_source`, `_row`, `_letter`."""
+        self.flush()
+        given = columns_of(self._connection, relation)
+        inputs = {column: (quoted(column), given[column]) if column in given else ("CAST(NULL AS VARCHAR)", "VARCHAR") for column in self._columns}
+        self._insert(inputs, "_source", quoted(relation))
 
     def _scan(self, sheet: RawSheet, match: Match, source: int, wanted: dict[int, str]) -> bool | None:
         """Let DuckDB read the body. Return None when a cell is not of the type wanted, False when only a walk will do."""
@@ -89,9 +96,11 @@ class Intake:
         left = ", ".join(f"CASE WHEN {doubt} THEN CAST(i{position} AS VARCHAR) END" for position, doubt in doubts.items())
         rest = f"CASE WHEN {' OR '.join(doubts.values())} THEN [{left}] END" if doubts else "NULL"
         school = f"v{list(self._columns).index(self._table.school_column)}" if self._table.school_column else "NULL"
-        values = ", ".join([*(f"v{position}" for position in range(len(self._columns))), source, "_row", str(int(RowStatus.OK)), school, rest])
+        letter = "_letter" if source == "_source" else "NULL"
+        values = ", ".join([*(f"v{position}" for position in range(len(self._columns))), source, "_row", str(int(RowStatus.OK)), school, letter, rest])
         fields = ", ".join([*map(quoted, self._columns), *SERVICE, LEFT])
-        typed = f"SELECT {', '.join(inner)}, {'_source, ' if source == '_source' else ''}_row FROM {relation}"
+        service = "_row" if source != "_source" else "_source, _row, _letter"
+        typed = f"SELECT {', '.join(inner)}, {service} FROM {relation}"
         return one_row(self._connection, f"INSERT INTO {quoted(self._name)} ({fields}) SELECT {values} FROM ({typed})")[0]
 
 

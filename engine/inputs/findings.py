@@ -78,7 +78,7 @@ class Findings:
         rows = self._connection.execute(f"""
             SELECT table_name, _source, column_name, code, text, min(_row, {SHOWN}) AS rows,
                    CAST(sum(count(*)) OVER (PARTITION BY table_name, _source, column_name, code) AS BIGINT) AS in_all
-            FROM (SELECT DISTINCT * FROM {TABLE}) WHERE code NOT IN ('D301', 'D107')
+            FROM (SELECT DISTINCT * FROM {TABLE}) WHERE code NOT IN ('D301', 'D107') AND code NOT LIKE 'D4%'
             GROUP BY table_name, _source, column_name, code, text
             QUALIFY row_number() OVER (PARTITION BY table_name, _source, column_name, code ORDER BY min(_row), text) <= {SHOWN}
             ORDER BY _source, column_name, code, min(_row), text""").fetchall()

@@ -14,10 +14,15 @@ from engine.inputs import casting
 from engine.inputs.checks import Skipped, check, repeated_rows, tell_repeated
 from engine.inputs.files import Found, Kind, find_files
 from engine.inputs.findings import TABLE, Findings
+from engine.inputs.formats import likeness, read
+from engine.inputs.formats.assemble import assemble, bad_of
+from engine.inputs.formats.desk import Desk
+from engine.inputs.formats.exam import stage_exams
 from engine.inputs.parquet import read_parquet
 from engine.inputs.parsing import Words, words_of
 from engine.inputs.recognise import Match, Recogniser
-from engine.inputs.schools import Register, schools_of
+from engine.inputs.schools import Register, codes_of, crosswalk, rewrite_codes, schools_of
+from engine.inputs.fixed import RULES, put_fixed_rows
 from engine.inputs.sheet import RawSheet
 from engine.inputs.textfile import read_text
 from engine.inputs.workbook import read_workbook
@@ -70,12 +75,16 @@ class _Reading:
     successors: dict[str, str] = field(default_factory=dict)
     register: Register | None = None
     lost: bool = False  # a file or a sheet that may hold rows of any table could not be read
+    codes: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.connection, self.contract = self.tables.connection, self.tables.contract
         self.findings = Findings(self.connection)
         self.recogniser = Recogniser(self.contract)
+        self.desk = Desk(self.connection, self.contract, self.references)
         self.intakes = {name: casting.Intake(self.connection, name, table) for name, table in self.contract.items()}
+        self._finished: set[str] = set()
+        put_fixed_rows(self.contract, self.intakes, self.sources)
 
     # ------------------------------------------------------------ files
 
@@ -101,10 +110,12 @@ class _Reading:
             case Kind.PARQUET:
                 return read_parquet(self.connection, file.path, file.name)
             case Kind.TEXT:
-                return read_text(file.path, file.name, encoding, self.recogniser.likeness, scratch)
+                return read_text(file.path, file.name, encoding, lambda head: max(self.recogniser.likeness(head), likeness(head)), scratch)
         raise AssertionError(file.kind)
 
     def _take_in(self, sheet: RawSheet, file: Found) -> None:
+        if read(sheet, self.desk):
+            return
         match, problems = self.recogniser.match(sheet)
         if match is None and file.path.suffix.lower() == ".txt" and not self.recogniser.likeness(sheet.head):
             self.left.append((sheet.title, "простой текст"))
@@ -128,18 +139,45 @@ class _Reading:
     # ------------------------------------------------------------ checks
 
     def check_tables(self) -> None:
-        """Finish the cells of every table and check it by itself."""
+        """Finish the cells of every table and check it by itself; what formats gave joins in when codes of schools are known."""
+        for name, table in self.contract.items():
+            if table.kind in ("реестр", "коды") or table.rows:
+                self._resolve(name)
+        self._assemble()
         by_table: dict[str, dict[int, SourceSheet]] = defaultdict(dict)
         for source, sheet in enumerate(self.sources):
             by_table[sheet.table][source] = sheet
         for name, table in self.contract.items():
-            self.intakes[name].flush()
-            casting.resolve(self.connection, name, table, self.references, self.findings)
+            self._resolve(name)
+            rewrite_codes(self.connection, name, table, self.codes)
             skipped = check(self.connection, name, table, by_table[name], self.findings)
             casting.finish(self.connection, name)
             self.tables.info[name].supplied = bool(by_table[name])
             self.tables.info[name].dropped_rows += skipped.unexplained
             self._count(name, skipped)
+
+    def _resolve(self, name: str) -> None:
+        """Finish the cells of a table, once."""
+        self.intakes[name].flush()
+        if name not in self._finished:
+            self._finished.add(name)
+            casting.resolve(self.connection, name, self.contract[name], self.references, self.findings)
+
+    def _assemble(self) -> None:
+        """Take in what formats staged. Their problems are told already; the rows those spoil are marked."""
+        stage_exams(self.desk)
+        self.codes = crosswalk(self.connection, self.contract)
+        schools = next((codes_of(self.connection, name, table) for name, table in self.contract.items() if table.kind == "реестр"), None)
+        for made in assemble(self.desk, len(self.sources), self.codes, schools or None):
+            for source, row, code in bad_of(self.desk, made, len(self.sources)):
+                self.findings.add_rows(made.table, source, [row], code)
+            self.sources += made.sources
+            self.intakes[made.table].take(made.relation)
+            self.tables.info[made.table].dropped_rows += made.dropped
+        self.problems += self.desk.problems
+        self.left += self.desk.passed_over
+        given = {(sheet.file, sheet.sheet) for sheet in self.sources}
+        self.left += [(sheet.title, f"{sheet.format}: не дал ни одной строки") for sheet in self.desk.sheets if (sheet.file, sheet.sheet) not in given]
 
     def _count(self, name: str, skipped: Skipped) -> None:
         counts = dict(self.connection.execute(f"SELECT _source, count(*) FROM {quoted(name)} GROUP BY 1").fetchall())
@@ -168,21 +206,24 @@ class _Reading:
         for name, table in self.contract.items():
             self.problems += tell_repeated(self.connection, name, table, self.sources)
             self._tell_absent(name, table, Cell(folder.name or str(folder)))
-        if not self.sources:
+        if not self._any_data() and not self.desk.sheets:
             message = "В папке нет ни одной таблицы, которую можно прочитать." if folder.is_dir() else "Нет такой папки."
             self.problems.append(Problem("D110", Cell(str(folder)), message, "Укажите папку с файлами района: --data ПАПКА."))
 
+    def _any_data(self) -> bool:
+        return any(sheet.file != RULES for sheet in self.sources)
+
     def _tell_absent(self, name: str, table: Table, place: Cell) -> None:
-        if not self.sources:
+        if not self._any_data():
             return
         title = f"«{name}»" + (f" ({table.title})" if table.title else "")
         if not self.tables.info[name].supplied and table.kind == "реестр":
             self.problems.append(Problem("D112", place, f"Нет реестра школ: ни один файл не дал таблицу {title}.", "Положите файл в папку."))
-        elif not self.tables.info[name].supplied:
+        elif not self.tables.info[name].supplied and table.kind not in ("общие", "коды"):
             hint = "Положите файл в папку; до этого показатели по ней не определены."
             self.problems.append(Problem("D306", place, f"Ни один файл не дал таблицу {title}.", hint))
         for sheet in self.sources:
-            if sheet.table == name and not sheet.rows and table.absence != "ноль":
+            if sheet.table == name and not sheet.rows and not table.rows and table.absence != "ноль":
                 message = f"Под заголовками таблицы {title} нет ни одной строки."
                 self.problems.append(Problem("D108", Cell(sheet.file, sheet.sheet), message, "Уберите лист или заполните его."))
 

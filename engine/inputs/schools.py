@@ -69,6 +69,32 @@ class Register:
                 self._connection.execute(f"UPDATE {quoted(name)} AS t SET {column} = m.преемник FROM {merged} AS m WHERE t.{column} = m.код")
 
 
+def codes_of(connection: Connection, name: str, table: Table) -> set[str]:
+    """Return the codes that a register holds."""
+    key = quoted(table.keys[0])
+    return {code for code, in connection.execute(f"SELECT DISTINCT {key} FROM {quoted(name)} WHERE {key} IS NOT NULL").fetchall()}
+
+
+def crosswalk(connection: Connection, contract: dict[str, Table]) -> dict[str, str]:
+    """Return the code of the register for every other code of a school (`sch…`, `edu…`); chains are followed to the end."""
+    pairs: dict[str, str] = {}
+    for name, table in contract.items():
+        if table.kind == "коды" and table.school_column is not None:
+            code, school = quoted(table.keys[0]), quoted(table.school_column)
+            pairs |= dict(connection.execute(f"SELECT lower({code}), {school} FROM {quoted(name)} WHERE {code} IS NOT NULL AND {school} IS NOT NULL ORDER BY _source, _row").fetchall())
+    ends = {code: _last(code, pairs) for code in pairs}
+    return {code: end for code, end in ends.items() if end is not None and end != code}
+
+
+def rewrite_codes(connection: Connection, name: str, table: Table, codes: dict[str, str]) -> None:
+    """Put the register's code in the place of another code of the school; `_code_as_given` keeps what the file said."""
+    if not codes:
+        return
+    pairs = "SELECT unnest($1::VARCHAR[]) AS old, unnest($2::VARCHAR[]) AS new"
+    for column in schools_of(table):
+        connection.execute(f"UPDATE {quoted(name)} AS t SET {quoted(column)} = m.new FROM ({pairs}) AS m WHERE lower(t.{quoted(column)}) = m.old", [list(codes), list(codes.values())])
+
+
 def schools_of(table: Table) -> list[str]:
     """Return the columns that refer to the registry."""
     return [name for name, column in table.columns.items() if column.type == "школа" and column.formula is None]

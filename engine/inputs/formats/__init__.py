@@ -1,0 +1,32 @@
+"""Workbooks as ФИС ОКО, РИС ГИА and schools give them. One module is one format; a new format is a module and a line here.
+
+A format has `recognise(sheet) -> what it found or None` and `reshape(sheet, found, desk)`, which stages rows of contract tables.
+"""
+
+from __future__ import annotations
+
+from engine.inputs.formats import collection, exam, export, individual, items, journal, marks, passport, questionnaire, scores
+from engine.inputs.formats.desk import Desk
+from engine.inputs.sheet import Body, RawSheet
+
+FORMATS = (individual, collection, export, exam, journal, marks, scores, items, questionnaire, passport)
+
+
+def read(sheet: RawSheet, desk: Desk) -> bool:
+    """Take a sheet in if it is in one of the formats; return whether it is."""
+    if collection.is_service(sheet):
+        desk.passed_over.append((sheet.title, "служебный лист формы"))
+        return True
+    for known in FORMATS:
+        found = known.recognise(sheet)
+        if found is not None:
+            known.reshape(sheet, found, desk)
+            return True
+    return False
+
+
+def likeness(head: list[list[str]]) -> int:
+    """Return how many cells the header of the format has that recognises a head, to choose the delimiter of a text; 0 for none."""
+    sheet = RawSheet("", "", head, Body())
+    found = next((header for known in FORMATS if (header := known.recognise(sheet)) is not None), None)
+    return len(found.labels) if found is not None else 0

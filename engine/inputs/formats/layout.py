@@ -1,0 +1,184 @@
+"""What layouts share: where the header is, which work a report is about, whose row it is, how a cell is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.inputs.parsing import Words, word_parser
+from engine.inputs.sheet import HEADER_WITHIN, RawSheet, as_text
+from engine.problems import Cell, Problem
+from engine.tables import letter
+from engine.words import folded
+
+Labels = list[str]
+CODE = re.compile(r"\b(?:edu|sch)\d{4,}\b", re.IGNORECASE)
+_REGION = re.compile(r"\breg\d+(_m\d+)?\b", re.IGNORECASE)
+_TERRITORY = re.compile(r"\b(район|муниципальн|округ|область|край|республика|город|г|федерация|россия|регион)", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_GRADE = re.compile(r"(?<!\d)(\d{1,2})\s*-?(?:й|ый|ой|го)?\s*кл(?:асс[а-я]*)?\b", re.IGNORECASE)
+_SHEET_GRADE = re.compile(r"^\s*[а-яё]{2,4}[\s_]+(\d{1,2})\b", re.IGNORECASE)
+_NOISE = re.compile(r"\bВПР\b|\bвсероссийск\w+|\bпроверочн\w+|\bработ\w*|\bосень|\bвесна|\bосенью|\bвесной|\bгода?\b|\bг\.|\bпо\b|[.,;:«»\"]", re.IGNORECASE)
+_MISSING = frozenset({"", "-", "–", "—", "н/д", "нет данных"})
+ABSENT = frozenset({"x", "х", "n", "н", "отсутствовал", "отсутствовала", "нет отметки", "нет", "не участвовал", "не приступал", *_MISSING})
+
+
+class Header(NamedTuple):
+    """The header of a layout: its lowest row (1-based), the first row under it, and a folded label for every position."""
+
+    row: int
+    first: int
+    labels: Labels
+
+    def find(self, pattern: str) -> int | None:
+        """Return the first position whose label matches from its beginning."""
+        return next(iter(self.all(pattern)), None)
+
+    def all(self, pattern: str) -> list[int]:
+        """Return every position whose label matches from its beginning."""
+        return [position for position, label in enumerate(self.labels) if re.match(pattern, label)]
+
+
+def headers(head: Sequence[Sequence[str]]) -> Iterator[Header]:
+    """Give every place where a header may be: one row, or two rows under merged cells."""
+    for index, row in enumerate(head[:HEADER_WITHIN]):
+        yield Header(index + 1, index + 2, [folded(cell) for cell in row])
+        if index + 1 < len(head):
+            yield Header(index + 2, index + 3, _two_rows(row, head[index + 1]))
+
+
+def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> Labels:
+    labels, over = [], ""
+    for position in range(max(len(upper), len(lower))):
+        above = upper[position] if position < len(upper) else ""
+        below = lower[position] if position < len(lower) else ""
+        over = above or over
+        labels.append(folded(f"{over} {below}") if below else folded(above))
+    return labels
+
+
+def header_with(head: Sequence[Sequence[str]], *patterns: str) -> Header | None:
+    """Find the first header that has a label for each of the patterns."""
+    return next((header for header in headers(head) if all(header.find(pattern) is not None for pattern in patterns)), None)
+
+
+# ---------------------------------------------------------------- which work
+
+
+@dataclass(frozen=True)
+class Work:
+    """The work that a report is about; `subject` is a word of the rules."""
+
+    subject: str
+    grade: int
+    year: int
+
+
+def work_of(sheet: RawSheet, references: Mapping[str, Words], above: int) -> tuple[Work | None, list[Problem]]:
+    """Read subject, grade and year from the title rows above the header, then from the names of the sheet and the file.
+
+    Errors: D410 when one of them is not named, D205 when the subject is not in the rules.
+    Example: «ВПР 2026 Русский язык 4 класс» -> Work("русский язык", 4, 2026).
+    """
+    rows = list(sheet.head[:max(above - 1, 0)])
+    lines = [(" ".join(cell for cell in row if cell), index + 1) for index, row in enumerate(rows)]
+    names = [(line, 0) for line in (sheet.sheet.replace("_", " "), sheet.file.rpartition("/")[2].rpartition(".")[0].replace("_", " "), sheet.file.replace("_", " "))]
+    title = next(((line, row) for line, row in lines if "впр" in line.casefold() and (_YEAR.search(line) or _GRADE.search(line))), ("", 1))
+    places = [title, *lines, *names]
+    year = next((int(found[1]) for line, _ in (title, *names, *lines) if (found := _YEAR.search(line))), None)
+    grade = next((int(found[1]) for line, _ in places if (found := _GRADE.search(line))), None)
+    grade = grade if grade is not None else next((int(found[1]) for line, _ in names if (found := _SHEET_GRADE.match(line))), None)
+    subject, given = _subject(rows, title[0], names, references)
+    lacking = [word for word, value in (("предмет", given), ("класс", grade), ("год", year)) if value is None]
+    place = Cell(sheet.file, sheet.sheet, f"A{title[1]}")
+    if lacking or year is None or grade is None or given is None:
+        return None, [Problem("D410", place, f"Не сказано, о какой работе отчёт: нет {', '.join(lacking)}.",
+                              "Верните строку вида «ВПР 2026 Русский язык 4 класс» или назовите так лист либо файл.")]
+    if subject is None:
+        return None, [Problem("D205", place, f"Предмета «{given}» нет в справочнике: лист не прочитан.", "Добавьте его в справочник «предметы» (rules/data.yaml).")]
+    return Work(subject, grade, year), []
+
+
+def _subject(rows: list, title: str, names: list[tuple[str, int]], references: Mapping[str, Words]) -> tuple[str | None, str | None]:
+    """Return the subject as a word of the rules, and as it is given."""
+    read = word_parser(references.get("предметы"))
+    given = []
+    for row in rows:
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if len(cells) > 1 and folded(cells[0]) == "предмет":
+            given.append(cells[1])
+    given += [_rest_of(title)] + [_rest_of(name) for name, _ in names] + [found[0] for name, _ in names if (found := re.match(r"\s*[А-Яа-яЁё]{2,4}(?=[\s_]+\d)", name))]
+    given = [text for text in given if text]
+    return next((found.value for text in given if not (found := read(text)).code), None), next(iter(given), None)
+
+
+def _rest_of(title: str) -> str:
+    """What is left of «ВПР 2026 Русский язык 4 класс. Статистика …» without year, grade and the words around."""
+    before = title
+    if found := _GRADE.search(title):
+        before = title[:found.start()] if _YEAR.search(title[:found.start()]) and _NOISE.sub(" ", _YEAR.sub(" ", title[:found.start()])).strip() else title[found.end():]
+    return " ".join(_NOISE.sub(" ", _YEAR.sub(" ", before)).split()) if _GRADE.search(title) else ""
+
+
+# ---------------------------------------------------------------- whose row
+
+
+class Group(NamedTuple):
+    """Whose row it is: a school (its code), or a group of schools that serves as a norm."""
+
+    kind: str
+    name: str
+
+
+def group_of(text: str, schools_given: bool | None = None) -> Group | None:
+    """Read «Вся выборка», «г. Москва (reg77)», «Район (reg20_m012)», «Школа (edu203456)»; None for anything else.
+
+    `schools_given`: whether the row counts schools, as only groups do; None when the layout does not say.
+    """
+    text = " ".join(text.split())
+    plain = folded(text)
+    if not plain or plain.startswith(("итого", "примечание")) or text.startswith("*"):
+        return None
+    if found := CODE.search(text):
+        return Group("школа", found[0].lower())
+    if plain.startswith("вся выборка") or plain in ("российская федерация", "россия", "рф"):
+        return Group("выборка", "вся выборка")
+    bare = re.sub(r"\s*\((?:reg[^)]*)\)\s*", " ", text, flags=re.IGNORECASE).strip()
+    if found := _REGION.search(text):
+        return Group("муниципалитет" if found[1] else "регион", bare or found[0].lower())
+    if schools_given or (schools_given is None and _TERRITORY.search(plain) and not re.search(r"\b(школ|сош|гимнази|лице)", plain)):
+        return Group("муниципалитет" if re.search(r"район|муницип|округ", plain) else "регион", text)
+    return Group("школа", text) if re.fullmatch(r"\d{3,6}", text) else None
+
+
+# ---------------------------------------------------------------- cells
+
+
+def text_at(row: Sequence[object], position: int | None) -> str:
+    """Return the text of a cell, without outer spaces; «» when there is no such cell."""
+    if position is None or position >= len(row):
+        return ""
+    return " ".join((as_text(row[position]) or "").split())
+
+
+def number(text: str) -> float | None:
+    """Read a number, kept as text or not; None for anything else."""
+    plain = text.replace("\u00a0", "").replace(" ", "").replace(",", ".").replace("−", "-").removesuffix("%")
+    return float(plain) if re.fullmatch(r"-?\d+(\.\d*)?|-?\.\d+", plain) else None
+
+
+def is_missing(text: str) -> bool:
+    return text.casefold() in _MISSING
+
+
+def count_of(percent: float, total: int) -> int | None:
+    """Return the whole number of pupils behind a percent with two decimals; None when no whole number gives it."""
+    count = round(percent * total / 100)
+    near = min((count - 1, count, count + 1), key=lambda near: abs(percent - 100 * near / total) if total else 0)
+    return near if total and abs(percent - 100 * near / total) <= 0.0051 else (0 if not total and not percent else None)
+
+
+def address(position: int, row: int) -> str:
+    return f"{letter(position)}{row}"

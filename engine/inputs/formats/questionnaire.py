@@ -1,0 +1,70 @@
+"""The context questionnaire of schools in ФИС ОКО: wide, one row a school; 2021 by names, 2022 by numbers of questions -> контекст."""
+
+from __future__ import annotations
+
+import re
+
+from engine.inputs.formats.desk import Desk
+from engine.inputs.formats.layout import CODE, Header, address, header_with, headers, is_missing, number, text_at
+from engine.inputs.sheet import RawSheet
+from engine.tables import letter
+
+NAME, RANK = "Контекстная анкета", 50
+_LOGIN = r"логин|код оо|оо$|пользователь"
+# Column -> what its header says in 2021; where the questionnaire of 2022 has only numbers of questions, they are said too.
+_COLUMNS = {
+    "обучающихся": r"(контингент|общая численность обучающихся|количество обучающихся|численность обучающихся)",
+    "с_овз": r".*(с овз|ограниченными возможностями|по аоп)", "учителей": r"(учителей всего|количество учителей|общее количество учителей|всего учителей)",
+    "высшая_категория": r".*высш\w+ категори", "до_30_лет": r".*до 30 лет", "пенсионного_возраста": r".*пенсионн",
+    "классов_углублённых": r".*углубл", "компьютеров": r".*(компьютер|пк\b)", "вовлечённость": r".*(вовлечен|дополнительн\w+ образован)",
+    "родители_на_собраниях": r".*родител\w*.*собрани", "родители_готовы_помогать": r".*готов\w+ помо",
+}
+_NUMBERED = {"обучающихся": "20", "с_овз": "24", "учителей": "25", "высшая_категория": "27"}
+
+
+def recognise(sheet: RawSheet) -> Header | None:
+    """Find a head with the login of a school and at least four known questions, or the numbers 17–27 of 2022."""
+    for header in headers(sheet.head):
+        if header.find(_LOGIN) is None:
+            continue
+        named = sum(header.find(pattern) is not None for pattern in _COLUMNS.values())
+        numbered = sum(label in {str(value) for value in range(17, 28)} for label in header.labels)
+        titled = any("анкет" in cell.casefold() or "контекстн" in cell.casefold() for cell in [sheet.sheet, sheet.file, *(cell for row in sheet.head[:header.row - 1] for cell in row)])
+        if titled and (named >= 3 or numbered >= 8):
+            return header
+    return None
+
+
+def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
+    """Stage the answers of each school. «X» and an empty cell are missing answers.
+
+    Errors: D402, D403 (a row without a school), D406, D410 (no year).
+    """
+    sheet_number = desk.open(sheet, NAME, RANK, header.row, covers_more=True)
+    year = next((int(found[0]) for line in [*(" ".join(row) for row in sheet.head[:header.row - 1]), sheet.sheet, sheet.file] if (found := re.search(r"20\d\d", line))), None)
+    if year is None:
+        desk.say("D410", sheet_number, "A1", "Не сказано, за какой год анкета.", "Назовите файл, например «Контекстная анкета 2022.xlsx».")
+        return
+    places = {column: place for column, pattern in _COLUMNS.items() if (place := header.find(pattern)) is not None}
+    for column, question in _NUMBERED.items():
+        if column not in places and question in header.labels:
+            places[column] = header.labels.index(question)
+    desk.letters(sheet_number, "контекст", {column: letter(place) for column, place in places.items()})
+    login, count = header.find(_LOGIN) or 0, 0
+    for row, cells in sheet.body.rows(header.first, frozenset()):
+        code = CODE.search(text_at(cells, login))
+        own = code[0].lower() if code else text_at(cells, login)
+        if not re.fullmatch(r"\d{1,6}|(?:edu|sch)\d{4,}", own):
+            desk.say("D403", sheet_number, address(login, row), "Строка анкеты без кода школы.", "Заполните логин школы: строка, видимо, сдвинута.")
+            continue
+        count += 1
+        values: dict[str, object] = {}
+        for column, place in places.items():
+            text = text_at(cells, place)
+            value = number(text)
+            values[column] = value
+            if value is None and not is_missing(text) and text.casefold() not in ("x", "х"):
+                desk.say("D402", sheet_number, address(place, row), f"Ответ «{column}» не число.", "Исправьте ячейку.", bad_row=row)
+        desk.put("контекст", sheet_number, row, {"школа": own, "год": year, **values})
+    if not count:
+        desk.say("D406", sheet_number, f"A{header.row}", "Под заголовком анкеты нет ни одной школы.", "Скачайте анкету заново.")

@@ -1,0 +1,170 @@
+"""Formats with a row for each pupil: Ф1, the school's form, regional exports; counts come out, names do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.formats_books import book, district, individual, marks, read, rows, short
+
+GOOD = [(2, 3, 2, 7, 5, 5), (1, 1, 0, 2, 2, 3), (0, "X", 0, 0, 2, 2)]
+RESULT = "школа, участников, отметка_2, отметка_3, отметка_4, отметка_5"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return district(tmp_path)
+
+
+def text(path: Path, *lines: str, encoding: str = "utf-8") -> None:
+    path.write_bytes("\r\n".join([*lines, ""]).encode(encoding))
+
+
+# ---------------------------------------------------------------- Ф1
+
+
+def test_individual_results_become_counts(folder):
+    book(folder / "ф1.xlsx", individual({"edu900001": [*GOOD, ("X", "X", "X", "X", "нет отметки", 3)], "edu900002": [("1", "2", "1", "4", "3", "")]}))
+    tables, problems = read(folder)
+    assert short(problems) == []
+    assert rows(tables, "результаты", RESULT) == [("9001", 3, 2, 0, 0, 1), ("9002", 1, 0, 1, 0, 0)]
+    assert rows(tables, "журнал", "школа, сравнили, понизили, подтвердили, повысили, расхождение_2") == [("9001", 3, 1, 2, 0, 0)]
+    assert rows(tables, "работы_впр", "школа, журнал, балл, работ") == [("9001", 2, 0, 1), ("9001", 3, 2, 1), ("9001", 5, 7, 1), ("9002", 0, 4, 1)]
+    assert rows(tables, "задания_впр", "школа, задание, участников, сумма_баллов, максимум, уровень", "ORDER BY 1, 2 LIMIT 3") == [("9001", "1", 3, 3, 2, "Б"), ("9001", "2", 3, 4, 3, "Б"), ("9001", "3", 3, 2, 2, "П")]
+    assert rows(tables, "результаты", "_row, _letter") == [(10, "K10:K13"), (15, "K15:K15")]
+
+
+def test_borders_that_the_marks_leave_no_doubt_about(folder):
+    pupils = [(0, 0, 0, 0, 2, 2), (1, 0, 0, 1, 2, 2), (2, 0, 0, 2, 3, 3), (2, 1, 0, 3, 3, 3), (2, 2, 0, 4, 4, 4), (2, 3, 0, 5, 4, 4), (2, 3, 1, 6, 5, 5), (2, 3, 2, 7, 5, 5)]
+    book(folder / "ф1.xlsx", individual({"edu900001": pupils}))
+    tables, _ = read(folder)
+    assert rows(tables, "сводка_баллов", "работ, балл_средний, на_границе_3, под_границей_3, на_границе_5, под_границей_5, связь_с_журналом") == [(8, 3.5, 1, 1, 1, 1, pytest.approx(.976, abs=.001))]
+
+
+@pytest.mark.parametrize("pupil, code, cell", [
+    ((2, 3, 2, 9, 5, 5), "D401", "J10"),
+    ((2, 3, 2, "семь", 5, 5), "D402", "J10"),
+    ((2, 3, 2, 6.5, 5, 5), "D402", "J10"),
+    ((2, 3, 2, 7, 6, 5), "D402", "K10"),
+    ((2, 3, 2, 7, 5, "хорошо"), "D402", "L10"),
+    ((2, 3, 1, 7, 5, 5), "D403", "J10"),
+    ((5, 2, 0, 7, 5, 5), "D403", "J10"),
+])
+def test_a_row_that_cannot_be_a_result_is_told_and_its_school_becomes_unknown(folder, pupil, code, cell):
+    book(folder / "ф1.xlsx", individual({"edu900001": [pupil, *GOOD], "edu900002": GOOD}))
+    assert (code, f"ф1.xlsx «РУ 5»!{cell}") in short(read(folder)[1])
+    tables, _ = read(folder, allow_problems=True)
+    found = {row[0]: row[1] for row in rows(tables, "результаты", "школа, отметка_2")}
+    assert found == {"9001": None, "9002": 2} or found == {"9002": 2}
+
+
+def test_fewer_rows_than_said(folder):
+    book(folder / "ф1.xlsx", individual({"edu900001": GOOD}, declared={"edu900001": 25}))
+    assert short(read(folder)[1]) == [("D406", "ф1.xlsx «РУ 5»!A9")]
+
+
+def test_class_without_a_number_and_of_another_year(folder):
+    lines = individual({"edu900001": GOOD})
+    lines[9][4], lines[10][4], lines[11][4] = "НЕТ", "4А", "а"
+    book(folder / "ф1.xlsx", lines)
+    tables, problems = read(folder)
+    assert short(problems) == [("D413", "ф1.xlsx «РУ 5»!E10")]
+    assert all(word in problems[-1].message or any(word in problem.message for problem in problems) for word in ("«НЕТ»", "«4А»", "«а»"))
+    assert rows(tables, "результаты", RESULT) == [("9001", 3, 2, 0, 0, 1)]
+
+
+def test_two_exports_of_one_work(folder):
+    book(folder / "а.xlsx", individual({"edu900001": GOOD}))
+    book(folder / "б.xlsx", individual({"edu900001": GOOD[:2]}))
+    assert {problem for problem in short(read(folder)[1])} == {("D409", "б.xlsx «РУ 5»!A10")}
+    tables, _ = read(folder, allow_problems=True)
+    assert rows(tables, "результаты", "школа, участников") == [("9001", None)]
+
+
+def test_pupils_rows_win_over_percents_that_differ(folder):
+    book(folder / "ф1.xlsx", individual({"edu900001": GOOD}))
+    book(folder / "ф3.xlsx", marks([["Школа (edu900001)", None, 4, 50, 0, 0, 50]]))
+    tables, problems = read(folder)
+    assert short(problems) == [("D411", "ф3.xlsx «РУ 5»!A9")]
+    assert rows(tables, "результаты", RESULT) == [("9001", 3, 2, 0, 0, 1)]
+
+
+def test_tidy_and_raw_in_one_folder(folder):
+    book(folder / "ф1.xlsx", individual({"edu900001": GOOD}))
+    book(folder / "ВПР_2025.xlsx", [["Код ОО", "Предмет", "Класс", "Учебный год", "Кол-во участников", "«2», чел."], [9001, "Русский", 5, 2025, 10, 1]], "Итоги")
+    tables, problems = read(folder)
+    assert short(problems) == []
+    assert rows(tables, "результаты", "год, участников, отметка_2") == [(2025, 10, 1), (2026, 3, 2)]
+
+
+# ---------------------------------------------------------------- the school's form
+
+
+FORM = ["Код участника", "Вариант", "1 (2б)", "2 (3б)", "4К1 (2б)", "Порядковый номер класса", "Отметка за предыдущий триместр/ четверть/полугодие", "Итого баллов"]
+
+
+def form(*pupils: list) -> list[list]:
+    return [["ВПР 2021 Математика 5 класс"], FORM, *pupils]
+
+
+def test_the_form_of_a_school_takes_marks_from_the_scale(folder):
+    book(folder / "edu900001 форма.xlsx", form([10001, 1, 2, 3, 2, 1, 4, 7], [10002, "отсутствовал", None, None, None, 1, 3, None], [10003, 2, 1, "X", 0, 1, "нет отметки", 1]), "Протокол")
+    book(folder / "edu900001 служебный.xlsx", [["Допустимо"], ["отсутствовал"], ["нет отметки"]], "Служебный")
+    tables, problems = read(folder)
+    assert short(problems) == []
+    assert rows(tables, "результаты", RESULT) == [("9001", 2, 1, 1, 0, 0)]
+    assert rows(tables, "задания_впр", "задание, сумма_баллов", "ORDER BY 1") == [("1", 3), ("2", 3), ("4К1", 2)]
+    assert ("edu900001 служебный.xlsx «Служебный»", "служебный лист формы") in tables.files_left
+
+
+@pytest.mark.parametrize("pupil, code, cell", [([1, 1, 2, 3, 2, 1, 4, 70], "D401", "H3"), ([1, 1, 2, 3, 2, 1, 9, 7], "D402", "G3"), ([1, 1, 2, 3, 1, 1, 4, 7], "D403", "H3"), ([1, 1, 2, 3, 1, 1, 4, "сто"], "D402", "H3")])
+def test_a_bad_row_of_the_form(folder, pupil, code, cell):
+    book(folder / "edu900001.xlsx", form(pupil), "Протокол")
+    assert (code, f"edu900001.xlsx «Протокол»!{cell}") in short(read(folder)[1])
+
+
+def test_a_form_of_nobody(folder):
+    book(folder / "форма.xlsx", form([10001, 1, 2, 3, 2, 1, 4, 7]), "Протокол")
+    assert short(read(folder)[1]) == [("D410", "форма.xlsx «Протокол»!A1")]
+
+
+# ---------------------------------------------------------------- regional exports
+
+
+H2020 = "groups;user;id;code;otc;gender;klass;var-1;var-2;sum;a-1-grade;a-2-grade"
+H2021 = "логин школы;регион;номер обучающегося;код обучающегося;отметка за предыдущую четверть/триместр;пол;класс;вариант;всего баллов;балл за 1;балл за 2;Учебник"
+H2022 = ["Пользователь", "Код региона", "Регион", "Муниципалитет", "Школа", "Дата загрузки", "Код", "Вариант", "1 (9б)", "2 (11б)", "Наименование класса", "Пол", "Отметка за предыдущий триместр/ четверть/полугодие", "Итого баллов"]
+
+
+def test_the_export_of_2021(folder):
+    text(folder / "МА 5 2021.csv", H2021, "sch900001;99;1;50001;4;м;5А;1;7;3;4;", "edu900002;99;2;50002;3;ж;5А;2;12;6;6;", "edu999999;99;3;50003;5;ж;5А;2;20;9;11;", encoding="cp1251")
+    tables, problems = read(folder)
+    assert short(problems) == [("D412", "МА 5 2021.csv!A4")]
+    assert rows(tables, "результаты", RESULT) == [("9001", 1, 0, 1, 0, 0), ("9002", 1, 0, 0, 1, 0)]
+    assert rows(tables, "группы_впр", "вид_группы, балл, работ, участников") == [("регион", 7, 1, 3), ("регион", 12, 1, 3), ("регион", 20, 1, 3)]
+    assert rows(tables, "работы_впр", "школа, журнал, балл, работ") == [("9001", 4, 7, 1), ("9002", 3, 12, 1)]
+
+
+def test_the_export_of_2020_has_no_scale_and_says_so(folder):
+    text(folder / "МА_5_2020.csv", H2020, "reg99;sch900001;1;50001;4;m;НЕТ;1;2;7;3;4", "reg99;sch900001;2;50002;4;m;5а;1;2;X;X;X")
+    tables, problems = read(folder)
+    assert short(problems) == [("D407", "МА_5_2020.csv!A2"), ("D413", "МА_5_2020.csv!G2")]
+    assert rows(tables, "работы_впр", "школа, журнал, балл, работ") == [("9001", 4, 7, 1)]
+
+
+def test_the_export_of_2022(folder):
+    line = ["reg99_m01", "99", "Регион", "reg99_m01 | Район", "edu900001 | МКОУ школа", "20.10.2022", "50001"]
+    book(folder / "ВПР 2022 Математика 5 класс.xlsx", [H2022, [*line, 1, 3, 4, "5А", "м", 4, 7], [*line, "отсутствовал", None, None, "5А", "м", 4, None]], "Протокол")
+    tables, problems = read(folder)
+    assert short(problems) == [("D407", "ВПР 2022 Математика 5 класс.xlsx «Протокол»!A2")]
+    assert rows(tables, "работы_впр", "школа, журнал, балл, работ, _letter") == [("9001", 4, 7, 1, "N2:N3")]
+
+
+@pytest.mark.parametrize("line, code, cell", [
+    ("edu900001;99;1;50001;4;м;5А;1;70;3;4;", "D401", "I2"), ("edu900001;99;1;50001;4;м;5А;1;шесть;3;4;", "D402", "I2"),
+    ("edu900001;99;1;50001;9;м;5А;1;7;3;4;", "D402", "E2"), ("edu900001;99;1;50001;4;м;5А;1;8;3;4;", "D403", "I2"), (";99;1;50001;4;м;5А;1;7;3;4;", "D403", "A2"),
+])
+def test_a_bad_row_of_an_export(folder, line, code, cell):
+    text(folder / "МА 5 2021.csv", H2021, line, "edu900002;99;2;50002;3;ж;5А;2;12;6;6;")
+    assert (code, f"МА 5 2021.csv!{cell}") in short(read(folder)[1])
