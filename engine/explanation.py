@@ -26,6 +26,7 @@ from engine.values import Numbers, Reason, Texts, Value
 from engine.vector import Evaluator
 
 _ROWS_SHOWN = 12
+ORIGIN = ", t._source, t._row, t._status, t._letter"     # where a row of a table came from
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +267,7 @@ class Explainer:
         fields = self._fields(plan)
         where, joins = self._filter(plan, row, keys)
         table = slice_table(plan.table) if plan.over_slice else plan.table
-        origin = "" if plan.over_slice else ", t._source, t._row, t._status, t._letter"
+        origin = "" if plan.over_slice else ORIGIN
         order = ", ".join(f't."{key}" DESC' if key == plan.year else f't."{key}"' for key in self._keys(plan)) or "1"
         chosen = ", ".join(f't."{name}"' for name in fields)
         connection = self.tables.connection
