@@ -214,10 +214,10 @@ class IndicatorEngine:
     def _column(self, plan: IndicatorPlan, name: str) -> Sql:
         if not plan.over_slice:
             return Sql.exact(column(name, "t"), name in self.tables.info[plan.table].nullable)
-        if name == VALUE:
-            low = column(VALUE, "t")
-            return Sql(low, low if plan.table in self.exact_slices else column(HIGH, "t"))
-        return Sql.exact(column(name, "t"), name in (SIZE,) or name in self.nullable_slices.get(plan.table, ()))
+        nullable = name in self.nullable_slices.get(plan.table, (name,))
+        low = column(name, "t")
+        exact = name != VALUE or plan.table in self.exact_slices
+        return Sql(low, low if exact else column(HIGH, "t"), nullable)
 
     def _threshold(self, names: dict[str, None], alias: str, level: str, name: str) -> Sql:
         value = self.program.thresholds[name]
@@ -398,12 +398,14 @@ class IndicatorEngine:
                 f"FROM {_quoted(batch)} WHERE {prefix}rows > 0")
             if exact[plan.name]:
                 self.exact_slices.add(plan.name)
-            self.nullable_slices[plan.name] = self._nullable_keys(plan)
+            self.nullable_slices[plan.name] = self._nullable_columns(plan)
 
-    def _nullable_keys(self, plan: IndicatorPlan) -> frozenset[str]:
-        if plan.over_slice:
-            return self.nullable_slices.get(plan.table, frozenset()) & frozenset(plan.keys)
-        return self.tables.info[plan.table].nullable & frozenset(plan.keys)
+    def _nullable_columns(self, plan: IndicatorPlan) -> frozenset[str]:
+        """Which columns of a stored slice have a gap: formulas over the others need no guards."""
+        names = (*plan.keys, VALUE, SIZE)
+        counts = ", ".join(f"count({_quoted(name)})" for name in names)
+        rows, *filled = self.tables.connection.execute(f"SELECT count(*), {counts} FROM {_quoted(slice_table(plan.name))}").fetchall()[0]
+        return frozenset(name for name, count in zip(names, filled, strict=True) if count < rows)
 
     def _store_columns(self, scan: Scan, plans: list[IndicatorPlan], text: str, exact: dict[str, bool]) -> None:
         frame = self.frames[plans[0].level]

@@ -21,7 +21,8 @@ def write_reports(run: Run, folder: Path, schools: Iterable[str] | None = None, 
     `what`: some of REPORTS, all by default; `schools`: codes of the cards, all by default (naming schools alone means cards only).
     The same run gives the same bytes. Errors: OSError when the folder cannot be written.
     """
-    from reports.book import Book     # here, because `explain` in a terminal needs only the words of this package
+    from reports.book import Book  # not above: `explain` in a terminal needs only the words of this package
+
     folder.mkdir(parents=True, exist_ok=True)
     say, book = progress or (lambda text: None), Book(run)
     wanted = tuple(what) if what else ("schools",) if schools else REPORTS

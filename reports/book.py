@@ -71,6 +71,11 @@ class Book:
         return self.explainer.categories(self.program.school_level)
 
     @cached_property
+    def rest_names(self) -> frozenset[str]:
+        """Categories that only say that others are not determined."""
+        return frozenset(plan.name for plan in self.plans if plan.block.rest)
+
+    @cached_property
     def criterion_plans(self) -> list[CriterionPlan]:
         return self.program.of(CriterionPlan, self.program.school_level)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine import tree as t
 from engine.explanation import Check, Evidence, Quantity, SourceRow
-from engine.program import CriterionPlan
+from engine.program import CriterionPlan, IndicatorPlan
 from engine.robustness import Change, changes
 from engine.tables import RowStatus
 from engine.tree import SIGN_WORDS
@@ -31,22 +31,35 @@ class Criteria:
     def __init__(self, explainer: SharedExplainer, sentences: Sentences, wording: Wording):
         self.explainer, self.sentences, self.wording = explainer, sentences, wording
         self.program, self.rules = explainer.program, explainer.program.rules
+        self._made: dict[tuple[str, int], CriterionView] = {}
 
-    def view(self, name: str, row: int, part_of: str = "") -> CriterionView:
+    def view(self, name: str, row: int) -> CriterionView:
         """Return a criterion of one school with its comparisons and sources."""
+        if (name, row) not in self._made:
+            self._made[name, row] = self._view(name, row)
+        return self._made[name, row]
+
+    def _view(self, name: str, row: int) -> CriterionView:
         evidence = self.explainer.criterion(name, row)
         return CriterionView(name, evidence.title, evidence.clause, criterion_status(evidence.status, evidence.applies), self.sentences.criterion(evidence, row),
-                             tuple(self.facts(evidence)), tuple(self.sources(evidence, row)), tuple(self.turning(evidence, row)), part_of)
+                             tuple(self.facts(evidence, row)), tuple(self.sources(evidence, row)), tuple(self.turning(evidence, row)))
 
     # ------------------------------------------------------------ comparisons
 
-    def facts(self, evidence: Evidence) -> Iterator[Fact]:
+    def facts(self, evidence: Evidence, row: int) -> Iterator[Fact]:
         """Yield the comparisons of a criterion; those of the criteria it is made of are with them."""
         plan = self.program.plans[evidence.name]
         for node, check in zip(_compared(plan), evidence.checks, strict=True):
-            yield self._fact(node, check)
+            yield self._fact(node, check, row)
 
-    def _fact(self, node: t.Tree, check: Check) -> Fact:
+    def words(self, name: str, quantity: Quantity, row: int, borders: tuple[float, ...] = ()) -> str:
+        """Write the value of an indicator; a missing one says which rows were looked for in vain."""
+        plan = self.program.plans.get(name)
+        if quantity.is_missing and isinstance(plan, IndicatorPlan) and self.explainer.is_filtered_out(plan, row):
+            return f"нет данных: ни одной строки, где {self.wording.text(plan.where)}"
+        return quantity_words(quantity, borders)
+
+    def _fact(self, node: t.Tree, check: Check, row: int) -> Fact:
         left, right = check.left, check.right
         if not isinstance(left, Quantity) or not isinstance(right, Quantity):
             return self._fact_of_words(node, check)
@@ -54,7 +67,7 @@ class Criteria:
         left, border = replace(left, unit=left.unit or right.unit), replace(right, unit=right.unit or left.unit, size=None)
         title = self.wording.title(check.name) if check.name else capital(self.wording.expression(node.left, bare=True))
         exact = left.low if left.is_exact else None
-        return Fact(check.name, title, quantity_words(left, borders), number(left.size) if left.size is not None else "", f"{SIGN_WORDS[check.sign]} {value_words(border)}",
+        return Fact(check.name, title, self.words(check.name, left, row, borders), number(left.size) if left.size is not None else "", f"{SIGN_WORDS[check.sign]} {value_words(border)}",
                     check_status(check.status), exact, right.low if right.is_exact else None, left.size, left.unit or "", _limit(node.right, self.wording))
 
     def _fact_of_words(self, node: t.Tree, check: Check) -> Fact:
@@ -72,22 +85,22 @@ class Criteria:
         seen: set[str] = set()
         for child in evidence.children:
             if child.kind in ("indicator", "column"):
-                yield from self._block(child, row, seen)
+                yield from self._block(child, row, seen, child.name)
 
-    def _block(self, evidence: Evidence, row: int, seen: set[str]) -> Iterator[SourceBlock]:
+    def _block(self, evidence: Evidence, row: int, seen: set[str], root: str) -> Iterator[SourceBlock]:
         if evidence.name in seen:
             return
         seen.add(evidence.name)
         plan = self.program.plans.get(evidence.name)
-        value = quantity_words(evidence.value) if isinstance(evidence.value, Quantity) else evidence.value or "нет данных"
+        value = self.words(evidence.name, evidence.value, row) if isinstance(evidence.value, Quantity) else evidence.value or "нет данных"
         counted = self.explainer.counted(plan, row) if plan is not None else []
         lines = tuple(self._line(item, item in counted, plan.table if plan is not None else self.rules.registry) for item in evidence.rows)
         if lines or not evidence.children:
             more = evidence.rows_total - len(lines)
-            yield SourceBlock(evidence.name, self.wording.title(evidence.name), value.replace("_", " "), lines, f"и ещё строк: {number(more)}" if more > 0 else "")
+            yield SourceBlock(evidence.name, self.wording.title(evidence.name), value.replace("_", " "), lines, f"и ещё строк: {number(more)}" if more > 0 else "", root)
         for child in evidence.children:
             if child.kind == "indicator":
-                yield from self._block(child, row, seen)
+                yield from self._block(child, row, seen, root)
 
     def _line(self, item: SourceRow, counted: bool, table: str) -> SourceLine:
         place, note = item.place, _NOTES.get(item.status, "")

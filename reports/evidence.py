@@ -117,6 +117,10 @@ class SharedExplainer(Explainer):
         parts = [part for name in fields if columns[name].formula is not None for part in t.names(columns[name].formula)]
         return fields + [name for name in columns if name in parts and name not in fields]
 
+    def is_filtered_out(self, plan: IndicatorPlan, row: int) -> bool:
+        """Whether an indicator has no value because none of the unit's rows is of the kind it looks at, though rows there are."""
+        return plan.where is not None and plan.level == self._row_level(plan) and not self._read(plan).get(row)
+
     # ------------------------------------------------------------ which rows an indicator counts
 
     def counted(self, plan: IndicatorPlan, row: int) -> list[SourceRow]:

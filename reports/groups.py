@@ -32,7 +32,7 @@ def _denied(program: Program, plan: CategoryPlan) -> tuple[str, ...]:
 def groups_of_help(program: Program) -> tuple[str, ...]:
     """Name the categories that are a ground for help, the largest help first.
 
-    They are the ones the «all clear» category denies. Rules without such a category: every category some measure is meant for.
+    They are the ones the «all clear» category denies. Rules without such a category: the categories measures are meant for; without measures, all of them.
     """
     plans = sorted(program.of(CategoryPlan, program.school_level), key=lambda plan: plan.block.support if plan.block.support is not None else 99)
     clear = all_clear(program)
@@ -40,7 +40,8 @@ def groups_of_help(program: Program) -> tuple[str, ...]:
         denied = _denied(program, clear)
         return tuple(plan.name for plan in plans if plan.name in denied)
     meant = {node.name for plan in program.of(MeasurePlan) if plan.audience is not None for node in t.walk(plan.audience) if isinstance(node, t.Reference)}
-    return tuple(plan.name for plan in plans if not plan.block.rest and plan.name in meant)
+    own = [plan.name for plan in plans if not plan.block.rest]
+    return tuple(name for name in own if name in meant) or tuple(own)
 
 
 class Grounds:

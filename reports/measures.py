@@ -33,7 +33,8 @@ class Measures:
             effect = f"{self.wording.title(block.effect.indicator)}: {block.effect.expected}" if block.effect.indicator else block.effect.expected
         return MeasureView(
             plan.name, self.wording.title(plan.name), self._due(block.deadline), self._due_full(block.deadline), nearest, state,
-            joined(self.wording.role(name) for name in block.responsible), joined(self.wording.role(name) for name in block.participants),
+            joined(self.wording.role(name) for name in block.responsible), joined(self.wording.role_title(name) for name in block.responsible),
+            joined(self.wording.role(name) for name in block.participants),
             block.document or "", effect, joined(why), block.clause or "", order, state == "срок прошёл")
 
     def calendar_day(self, month_day: tuple[int, int]) -> date:

@@ -17,6 +17,7 @@ from reports.wording import Wording
 
 _CALLED = {RowStatus.ABSENT: "не сданы", RowStatus.BAD: "не учтены из-за ошибок"}
 _NAMED = 5
+_TOO_LITTLE = "Сведения сданы, но для вывода их мало"
 _OWN_REASONS = frozenset({Reason.NO_BASE, Reason.INPUT})     # they only repeat what is missing below
 
 
@@ -70,8 +71,9 @@ class Gaps:
         own = tuple(self._absent_words(table, status, units[row]) for (table, status), units in self.absent.items() if table in behind and row in units)
         why = tuple(dict.fromkeys(self.sentences.criterion(item, row) for item in unknown if item.kind == "criterion"))
         titles = tuple(dict.fromkeys(self.wording.title(table) for (table, _), units in self.absent.items() if table in behind and row in units))
-        settle = f"Решат сведения школы: {joined(f'«{title}»' for title in titles)}." if own else self._settle_others(unknown) or self._settle_none(unknown)
-        return Missing(tuple(group.short for group in open_groups), own, titles, why, settle, settle.partition(" (")[0] + "." if not own and " (" in settle else settle)
+        settle = f"Решат сведения школы: {joined(f'«{title}»' for title in titles)}." if own else self._settle_others(unknown)
+        short = settle or f"{_TOO_LITTLE}; решает человек."
+        return Missing(tuple(group.short for group in open_groups), own, titles, why, settle or self._settle_none(unknown, row), short)
 
     def unknown_criteria(self, groups: list[str], row: int) -> list[Evidence]:
         """List the facts that keep groups open: criteria first met in the order of groups, and comparisons written into a group itself."""
@@ -107,11 +109,17 @@ class Gaps:
         named = [f"№ {codes[unit]}" for unit in sorted(units)]
         return ", ".join(named[:_NAMED]) + (f" и ещё {len(named) - _NAMED}" if len(named) > _NAMED else "")
 
-    def _settle_none(self, unknown: list[Evidence]) -> str:
-        reasons = []
+    def _settle_none(self, unknown: list[Evidence], row: int) -> str:
+        """Nothing can be asked for: say in which rows the school has too little."""
+        reasons: dict[str, None] = {}
         for evidence in unknown:
             for check in evidence.checks:
-                if check.status is Truth.UNKNOWN and isinstance(check.left, Quantity) and check.left.is_missing and check.left.reason not in _OWN_REASONS:
-                    reasons.append(f"{lowered(self.wording.title(check.name))} — {reason_words(check.left.reason)}")
-        detail = f" ({'; '.join(list(dict.fromkeys(reasons))[:2])})" if reasons else ""
-        return f"Сведения сданы, но для вывода их мало, решает человек{detail}."
+                plan = self.program.plans.get(check.name)
+                if check.status is not Truth.UNKNOWN or not isinstance(check.left, Quantity) or not check.left.is_missing or not isinstance(plan, IndicatorPlan):
+                    continue
+                if self.explainer.is_filtered_out(plan, row):
+                    reasons.setdefault(f"нет ни одной строки, где {self.wording.text(plan.where)}")
+                elif check.left.reason not in _OWN_REASONS:
+                    reasons.setdefault(f"{lowered(self.wording.title(check.name))} — {reason_words(check.left.reason)}")
+        detail = f": {'; '.join(list(reasons)[:2])}" if reasons else ""
+        return f"{_TOO_LITTLE}{detail}. Решает человек."

@@ -267,9 +267,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def without_stop(text: str) -> str:
-    """Drop the full stop at the end, so that the sentence can go on."""
-    return text.rstrip().removesuffix(".") if not text.rstrip().endswith(("г.", "п.", "чел.", "шт.")) else text.rstrip()
+def full_stop(text: str) -> str:
+    """End a sentence; one that ends with «г.» has its stop already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 _SHORT_WORDS = r"в|во|о|об|с|со|к|ко|у|на|за|по|до|от|из|не|ни|и|а|но"

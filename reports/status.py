@@ -35,6 +35,7 @@ CHECK_MET = Status("да", "●", "met", 0)
 CHECK_OPEN = Status("неизвестно", "○", "open", 1)
 CHECK_NOT_MET = Status("нет", "–", "not", 2)
 
+NO_GROUND = Status("оснований для помощи нет", "\u2007", "not", 2)     # a figure space: the column keeps its width
 PARTLY_KNOWN = Status("определена не полностью", "◐", "part", 0)
 
 

@@ -40,13 +40,14 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceBlock:
-    """The rows behind one indicator. `see`: where they were shown already, instead of repeating them."""
+    """The rows behind one indicator. `root`: the compared indicator it was needed for; `see`: where its rows were shown already."""
 
     name: str
     title: str
     value: str
     lines: tuple[SourceLine, ...] = ()
     more: str = ""
+    root: str = ""
     see: str = ""
 
 
@@ -79,7 +80,6 @@ class CriterionView:
     facts: tuple[Fact, ...]
     sources: tuple[SourceBlock, ...]
     turning: tuple[str, ...] = ()
-    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ class MeasureView:
     nearest: str
     state: str
     responsible: str
+    responsible_full: str
     participants: str
     document: str
     effect: str

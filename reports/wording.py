@@ -59,6 +59,10 @@ class Wording:
         body = self.rules.roles[name]
         return body.short or body.title
 
+    def role_title(self, name: str) -> str:
+        """Return the full title of a role."""
+        return self.rules.roles[name].title
+
     def key(self, pairs: Iterable[tuple[str, str]], silent_year: int | None = None) -> str:
         """Write the key of a row: «ВПР, математика, 6 класс, 2024/25»; the year everybody expects is left out."""
         return ", ".join(self.key_word(name, value) for name, value in pairs if name not in self.year_columns or value != str(silent_year))

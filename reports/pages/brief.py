@@ -75,8 +75,7 @@ class Brief:
 
 def make_brief(book: Book) -> Brief:
     """Choose what the brief shows: two grounds of each school, or one, or none where the schools must go to an annex to keep one page."""
-    rest = frozenset(plan.name for plan in book.plans if plan.block.rest)
-    undetermined = [_open(school, rest) for school in book.schools if school.missing]
+    undetermined = [_open(school, book.rest_names) for school in book.schools if school.missing]
     lines = tuple(_changes(book)), tuple(_others(book)), tuple(_ahead(book))
     for most in (2, 1):
         groups = tuple(_groups(book, most))

@@ -1,64 +1,138 @@
-"""The district as a table: a row per school by its number, for the browser and, with grounds and sources, for a spreadsheet."""
+"""The district as a table: a row per school by its number, with its groups and the indicators that decide about them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.program import IndicatorPlan
+from engine import tree as t
+from engine.explanation import Quantity
+from engine.functions import is_rank
+from engine.program import CriterionPlan, IndicatorPlan
 from engine.values import Numbers
 from reports.book import Book
-from reports.russian import SCHOOL as SCHOOL_NOUN
-from reports.russian import of_counted
-from reports.status import Status
+from reports.russian import SCHOOL, capital, feminine, form, number_beside, to_counted, value_words
+from reports.status import GROUP_MET, GROUP_OPEN, NO_GROUND, PARTLY_KNOWN, Status
 from reports.view import Header, SchoolView
+
+_SHOWN = 8     # what an A4 sheet bears on its long side; the workbook holds them all
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A cell of an indicator: the number, n below it, and whether it is missing."""
+
+    text: str
+    size: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
 class DistrictRow:
-    school: SchoolView
-    statuses: tuple[Status, ...]
-    grounds: str
-    missing: str
+    label: str
+    link: str
+    name: str
+    mark: Status
+    groups: str
+    possible: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    title: str
+    short: str
+    in_force: int
+    open: int
 
 
 @dataclass(frozen=True, slots=True)
 class District:
     header: Header
     title: str
-    groups: tuple[tuple[str, str, int, int], ...]     # short title, full title, in force, undetermined
+    lead: str
+    groups: tuple[GroupCount, ...]
+    columns: tuple[tuple[str, str], ...]     # title, unit
     rows: tuple[DistrictRow, ...]
 
 
 def make_district(book: Book) -> District:
     """Choose what the table of the district shows."""
-    rows = tuple(DistrictRow(school, tuple(group.status for group in school.groups), "; ".join(_grounds(school)), _missing(school)) for school in book.schools)
-    groups = tuple((book.wording.short(plan.name), book.wording.title(plan.name), _count(book, plan.name, 1), _count(book, plan.name, 0)) for plan in book.plans)
-    return District(book.header, f"Таблица района: группы {of_counted(len(rows), SCHOOL_NOUN)}", groups, rows)
+    indicators = key_indicators(book)[:_SHOWN]
+    helped = sum(bool(school.main) for school in book.schools)
+    partly = sum(school.missing is not None for school in book.schools)
+    title = f"Адресная помощь нужна {to_counted(helped, SCHOOL)} района из {len(book.schools)}" if helped else "Оснований для адресной помощи школам района нет"
+    lead = f"{capital(feminine(partly))} {form(partly, SCHOOL)} {'определена' if form(partly, SCHOOL) == SCHOOL.one else 'определены'} не полностью." if partly else ""
+    groups = tuple(GroupCount(book.wording.title(plan.name), book.wording.short(plan.name), _count(book, plan.name, 1), _count(book, plan.name, 0)) for plan in book.plans)
+    columns = tuple((book.wording.title(plan.name), plan.block.unit or "") for plan in indicators)
+    return District(book.header, title, lead, groups, columns, tuple(_row(book, school, indicators) for school in book.schools))
 
 
 def _count(book: Book, name: str, code: int) -> int:
     return int((book.run.evaluation.status(name) == code).sum())
 
 
-def _grounds(school: SchoolView) -> Iterable[str]:
-    seen: dict[str, None] = {}
-    for group in school.in_force:
-        for ground in group.grounds:
-            seen.setdefault(ground.text(1).rstrip("."))
-    return list(seen)[:3]
+def _row(book: Book, school: SchoolView, indicators: list[IndicatorPlan]) -> DistrictRow:
+    in_force = [group for group in school.in_force if group.name not in book.rest_names]
+    mark = (PARTLY_KNOWN if in_force else GROUP_OPEN) if school.missing else GROUP_MET if school.main else NO_GROUND
+    possible = ", ".join(school.missing.possible) if school.missing else ""
+    return DistrictRow(school.label, school.link, school.name, mark, ", ".join(group.short for group in in_force), possible,
+                       tuple(_value(book, plan, school.row) for plan in indicators))
 
 
-def _missing(school: SchoolView) -> str:
-    if school.missing is None:
-        return ""
-    return f"возможны: {', '.join(school.missing.possible)}"
+def _value(book: Book, plan: IndicatorPlan, row: int) -> Value:
+    """A number beside the thresholds it is compared with, so that rounding never shows it on the wrong side."""
+    quantity = book.explainer.indicator(plan.name, row).value
+    size = f"n = {quantity.size:g}" if quantity.size is not None and not quantity.is_missing else ""
+    if quantity.is_missing:
+        return Value("нет данных", "", "open")
+    if quantity.is_exact:
+        return Value(number_beside(quantity.low, borders(book, plan.name), quantity.decimals), size, "")
+    return Value(value_words(Quantity(quantity.low, quantity.high, decimals=quantity.decimals), borders(book, plan.name)), size, "open")
+
+
+def borders(book: Book, name: str) -> tuple[float, ...]:
+    """The constant thresholds an indicator is compared with in the criteria of schools."""
+    found = []
+    for plan in book.criterion_plans:
+        for node in t.walk(plan.when):
+            if isinstance(node, t.Compare) and getattr(node.left, "name", "") == name:
+                value = node.right.value if isinstance(node.right, t.Number) else book.program.thresholds.get(getattr(node.right, "name", ""))
+                found += [value] if isinstance(value, (int, float)) else []
+    return tuple(dict.fromkeys(found))
 
 
 def key_indicators(book: Book) -> list[IndicatorPlan]:
-    """The indicators a category or criterion of schools compares directly, in the order of the rules."""
-    used: set[str] = set()
-    for plan in book.criterion_plans:
-        used |= book.program.uses[plan.name]
-    plans = book.program.of(IndicatorPlan, book.program.school_level)
-    return [plan for plan in plans if plan.name in used and not plan.keys and isinstance(book.frame.columns.get(plan.name), Numbers)]
+    """The indicators that decide about help: compared by the criteria of its groups, the largest help first, each criterion's first before its others.
+
+    A place among schools gives way to the value it is the place of: the table must not read as a ranking.
+    """
+    criteria = list(dict.fromkeys(name for group in book.help_names for name in _criteria_of(book, group)))
+    compared = [[_unranked(book, name) for name in _compared(book, criterion)] for criterion in criteria]
+    firsts = [names[0] for names in compared if names]
+    return [book.program.plans[name] for name in dict.fromkeys([*firsts, *(name for names in compared for name in names[1:])])]
+
+
+def _unranked(book: Book, name: str) -> str:
+    for node in t.walk(book.program.plans[name].formula) if book.program.plans[name].formula is not None else ():
+        if isinstance(node, t.Call) and is_rank(node.function) and isinstance(node.arguments[0], t.Reference) and isinstance(book.frame.columns.get(node.arguments[0].name), Numbers):
+            return node.arguments[0].name
+    return name
+
+
+def _criteria_of(book: Book, group: str) -> Iterable[str]:
+    """Criteria a group stands on, those inside its criteria included."""
+    plan = book.program.plans[group]
+    for node in t.walk(plan.when) if plan.when is not None else ():
+        if isinstance(node, t.Reference) and isinstance(book.program.plans.get(node.name), CriterionPlan):
+            inner = book.program.plans[node.name].when
+            yield from (item.name for item in t.walk(inner) if isinstance(item, t.Reference) and isinstance(book.program.plans.get(item.name), CriterionPlan))
+            yield node.name
+
+
+def _compared(book: Book, criterion: str) -> Iterable[str]:
+    for node in t.walk(book.program.plans[criterion].when):
+        name = getattr(node.left, "name", "") if isinstance(node, t.Compare) else ""
+        plan = book.program.plans.get(name)
+        if isinstance(plan, IndicatorPlan) and plan.level == book.program.school_level and isinstance(book.frame.columns.get(name), Numbers):
+            yield name
