@@ -14,6 +14,7 @@ from engine.inputs import casting
 from engine.inputs.checks import Skipped, check, repeated_rows, tell_repeated
 from engine.inputs.files import Found, Kind, find_files
 from engine.inputs.findings import Findings
+from engine.inputs.fixed import RULES, put_fixed_rows
 from engine.inputs.formats import likeness, read
 from engine.inputs.formats.assemble import assemble, bad_of
 from engine.inputs.formats.desk import Desk
@@ -22,7 +23,6 @@ from engine.inputs.parquet import read_parquet
 from engine.inputs.parsing import Words, words_of
 from engine.inputs.recognise import Match, Recogniser
 from engine.inputs.schools import Register, codes_of, crosswalk, rewrite_codes, schools_of
-from engine.inputs.fixed import RULES, put_fixed_rows
 from engine.inputs.sheet import RawSheet
 from engine.inputs.textfile import read_text
 from engine.inputs.workbook import read_workbook
