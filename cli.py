@@ -6,7 +6,7 @@ Heavy modules are imported inside commands: help and errors of the command line 
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -27,12 +27,12 @@ class RussianDate(click.ParamType):
     def convert(self, value, param, ctx):
         if isinstance(value, date):
             return value
-        for day, month, year in (value.split("-")[::-1], value.split(".")) if value.count("-") == 2 or value.count(".") == 2 else ():
+        for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
             try:
-                return date(int(year), int(month), int(day))
+                return datetime.strptime(value, pattern).date()
             except ValueError:
                 continue
-        self.fail(f"«{value}» — не дата; пишите 2026-09-03.", param, ctx)
+        return self.fail(f"«{value}» — не дата; пишите 2026-09-03.", param, ctx)
 
 
 def _rules_option(command):

@@ -64,7 +64,8 @@ class ByProduct:
     def signs(self) -> dict[str, np.ndarray]:
         """Compute only the criteria (and the indicators of the school's own columns under them)."""
         frames = self.frames()
-        stage = Stage(self.program, self.tables, frames, self.report_year, History(self.program, self.tables, frames[self.program.school_level], self.report_year))
+        history = History(self.program, self.tables, frames[self.program.school_level], self.report_year)
+        stage = Stage(self.program, self.tables, frames, self.report_year, history)
         for plan in (*self.program.of(IndicatorPlan), *self.program.of(CriterionPlan)):
             stage.one(plan, None)
         return {plan.name: frames[plan.level].columns[plan.name] for plan in self.program.of(CriterionPlan)}

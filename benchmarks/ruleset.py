@@ -6,7 +6,7 @@ categories with exclusions, 25 measures. Seeded: the same records on every machi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -117,15 +117,6 @@ def children(condition: Condition) -> tuple[Condition, ...]:
         case Every(items) | Some(items) | AtLeast(_, items):
             return items
     return ()
-
-
-def leaves(condition: Condition) -> Iterator[Condition]:
-    """Walk to the parts that have no parts."""
-    parts = children(condition)
-    if not parts:
-        yield condition
-    for part in parts:
-        yield from leaves(part)
 
 
 def make(seed: int = 7) -> RuleBase:

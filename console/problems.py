@@ -45,7 +45,7 @@ def _excerpt(place: Place, source: Source) -> list[str]:
 
 def counted(problems: Iterable[Problem]) -> dict[Severity, int]:
     """Count problems by gravity."""
-    found = {severity: 0 for severity in Severity}
+    found = dict.fromkeys(Severity, 0)
     for problem in problems:
         found[problem.severity] += 1
     return found

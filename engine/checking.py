@@ -19,15 +19,26 @@ def check(rules: RuleSet, day: date, *, examples: bool = True) -> tuple[Program,
     Errors: every R2xx–R6xx code. Logic and examples are looked at only when names and units are sound.
     Example: program, problems = check(rules, date(2026, 9, 3)).
     """
-    program, problems = build(rules, day)
-    problems += _phrases(program)
-    problems += _sources(program)
-    if not errors(problems):
+    program, found = build(rules, day)
+    found += _phrases(program)
+    sound = not errors(found) and not rules.broken and not rules.unreadable
+    problems = [problem for problem in found if not _follows(problem, rules)] + _sources(program)
+    if sound:
         problems += _logic(program)
         problems += _unused(program)
         if examples:
             problems += check_examples(program)
     return program, problems
+
+
+_ABOUT_NAMES = frozenset({"R203", "R205", "R208", "R209", "R210", "R214", "R217", "R218", "R220", "R502", "R603"})
+
+
+def _follows(problem: Problem, rules: RuleSet) -> bool:
+    """Whether a problem only follows from another: the name it misses stands in a block or a file that could not be read."""
+    if problem.code not in _ABOUT_NAMES:
+        return False
+    return rules.unreadable or any(f"«{name}»" in problem.message for name in rules.broken)
 
 
 # ---------------------------------------------------------------- phrases

@@ -13,7 +13,7 @@ from engine.frames import Frame
 from engine.problems import Cell, Problem
 from engine.program import Program
 from engine.resolving import Resolver, School, Scope
-from engine.sqlrow import RowSql, Sql, column, not_false
+from engine.sqlrow import RowSql, Sql, column, not_false, settled
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.values import Numbers, Texts, Value
@@ -66,7 +66,7 @@ class Stage:
         self.problems: list[Problem] = []
         registry = self.rules.tables[self.rules.registry]
         school = School(program.school_level, self.rules.registry, dict(registry.columns), tuple(level for level in program.levels if level != program.school_level))
-        self.resolver = Resolver(self.rules, school, frozenset(), [])
+        self.resolver = Resolver(self.rules, school, frozenset(), [], program.thresholds)
 
     def _run(self, sql: str, parameters: list | None = None):
         return self.tables.connection.execute(sql, parameters or [])
@@ -92,7 +92,7 @@ class Stage:
             present = {row[0] for row in self._run(f"DESCRIBE {_quoted(name)}").fetchall()}
             for key, formula in formulas.items():
                 tree = self.resolver.number(formula, self._scope(name), ("таблицы", name))
-                sql = self._row_sql(name).value(tree).low.sql(dialect="duckdb")
+                sql = settled(self._row_sql(name).value(tree)).sql(dialect="duckdb")
                 if key not in present:
                     self._run(f"ALTER TABLE {_quoted(name)} ADD COLUMN {_quoted(key)} DOUBLE")
                 self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {sql}")
@@ -167,7 +167,7 @@ class Stage:
         return frame
 
     def index_units(self) -> None:
-        """Give every row the index of its school, so that later stages group by an integer."""
+        """Give every row the index of its school, so that later stages group by an integer. In place: a copy would double the memory."""
         registry, level = self.rules.registry, self.program.school_level
         self._run(f"CREATE OR REPLACE TEMP TABLE _школы AS SELECT {_quoted(level)} AS код, CAST(ROW_NUMBER() OVER (ORDER BY {_quoted(level)}) - 1 AS INTEGER) AS _unit FROM {_quoted(registry)}")
         for name, table in self.rules.tables.items():
@@ -177,7 +177,8 @@ class Stage:
             present = {row[0] for row in self._run(f"DESCRIBE {_quoted(name)}").fetchall()}
             if "_unit" in present:
                 continue
-            self._run(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT t.*, k._unit FROM {_quoted(name)} AS t LEFT JOIN _школы AS k ON k.код = t.{_quoted(key)} ORDER BY t._source, t._row")
+            self._run(f"ALTER TABLE {_quoted(name)} ADD COLUMN _unit INTEGER")
+            self._run(f"UPDATE {_quoted(name)} AS t SET _unit = k._unit FROM _школы AS k WHERE k.код = t.{_quoted(key)}")
 
     # ------------------------------------------------------------ expected rows
 
@@ -216,7 +217,7 @@ class Stage:
         registry_key = self.program.school_level
         names = ", ".join(_quoted(key) for key in fields)
         source = f"(VALUES {', '.join('(' + ', '.join(item) + ')' for item in wanted)}) AS w({names})" if fields else "(SELECT 1) AS w"
-        same = " AND ".join([f"e._unit = k._unit", *(f"e.{_quoted(key)} = w.{_quoted(key)}" for key in fields)])
+        same = " AND ".join(["e._unit = k._unit", *(f"e.{_quoted(key)} = w.{_quoted(key)}" for key in fields)])
         inserted = ", ".join([_quoted(school), *(_quoted(key) for key in fields), "_status", "_unit"])
         chosen = ", ".join(["k.код", *(f"w.{_quoted(key)}" for key in fields), "1", "k._unit"])
         self._run(
@@ -225,7 +226,7 @@ class Stage:
         for key, block in table.columns.items():
             if block.formula is not None:
                 tree = self.resolver.number(block.formula, self._scope(name), ("таблицы", name))
-                self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {self._row_sql(name).value(tree).low.sql(dialect='duckdb')} WHERE _status = 1")
+                self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {settled(self._row_sql(name).value(tree)).sql(dialect='duckdb')} WHERE _status = 1")
 
     def _tell_absent(self, name: str, table: model.Table, schools: Frame) -> None:
         keys = [key for key in table.keys if key != table.school_column]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -79,8 +79,16 @@ def _run(program: Program, section: str, plan: Any, position: int, example: mode
         return None
     if isinstance(plan, IndicatorPlan) and plan.table is not None:
         return _run_rows(program, plan, position, example, given, expected, problems)
-    actual = _Small(program, plan.level, given).outcome(plan, str(example.outcome))
+    actual = _Small(program, plan.level, given).outcome(_applied(plan, given), str(example.outcome))
     return ExampleResult(section, plan.name, position, example.why or f"№ {position + 1}", expected, actual, place)
+
+
+def _applied(plan: Any, given: dict[str, Value]) -> Any:
+    """An example that says nothing about whom the rule applies to is about someone it applies to."""
+    applies = getattr(plan, "applies", None)
+    if applies is None or any(name in given for name in t.references(applies)):
+        return plan
+    return replace(plan, applies=None)
 
 
 def _run_rows(program: Program, plan: IndicatorPlan, position: int, example: model.Example, given: dict[str, Value], expected: str,
@@ -244,7 +252,7 @@ class _Small:
         for name in self.program.order:
             if name not in names and name != plan.name:
                 continue
-            item = self.program.plans[name]
+            item = plan if name == plan.name else self.program.plans[name]
             frame = self.stage.frames[item.level]
             if name in self.given and name != plan.name:
                 frame.columns[name] = self.given[name]
@@ -258,7 +266,8 @@ class _Small:
             return True
         if plan.table is not None or plan.block.method is not None:
             return False
-        from engine.functions import FUNCTIONS, Place as Where
+        from engine.functions import FUNCTIONS
+        from engine.functions import Place as Where
         return not any(isinstance(node, t.Call) and FUNCTIONS[node.function].place is Where.SCHOOLS for node in t.walk(plan.formula))
 
     def _column(self, name: str) -> None:

@@ -16,7 +16,9 @@ class History:
     def __init__(self, program: Program, tables: Tables, schools: Frame, report_year: int):
         self.report_year, self.size = report_year, len(schools)
         self.table = next((name for name, table in program.rules.tables.items() if table.kind == "решения"), None)
-        self.supplied = bool(self.table and tables.info[self.table].supplied)
+        info = tables.info[self.table] if self.table else None
+        self.supplied = bool(info and info.supplied)
+        self.complete = not (info and info.incomplete)
         self.rows: dict[tuple[str, int], list[int]] = {}
         self.years: set[int] = set()
         if self.supplied:
@@ -36,7 +38,7 @@ class History:
     def held(self, category: str, back: int = 1) -> np.ndarray:
         """Return int8 codes (n,): was the category in force `back` years before the report year."""
         year = self.report_year - back
-        known = self.supplied and (self.empty or year in self.years)
+        known = self.supplied and self.complete and (self.empty or year in self.years)
         codes = np.full(self.size, -1 if known else 0, np.int8)
         codes[self.rows.get((category, year), [])] = 1
         return codes

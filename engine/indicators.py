@@ -11,8 +11,8 @@ from sqlglot import exp
 from engine import tree as t
 from engine.frames import Frame, spread_to
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
-from engine.sqlgroup import Aggregates, GroupSql, Rows, settled
-from engine.sqlrow import NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number
+from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row
+from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number, settled
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
@@ -37,6 +37,7 @@ class Scan:
     windows: list[exp.Expression | None] = field(default_factory=list)
     ranked: exp.Expression | None = None
     bank: Aggregates = field(default_factory=Aggregates)
+    one_row: bool = False
 
 
 class IndicatorEngine:
@@ -47,6 +48,7 @@ class IndicatorEngine:
         self.sql: dict[str, str] = {}
         self.exact_slices: set[str] = set()
         self.nullable_slices: dict[str, frozenset[str]] = {}
+        self._unrepeated: dict[str, bool] = {}
         self._batches = 0
 
     # ------------------------------------------------------------ entry
@@ -65,12 +67,13 @@ class IndicatorEngine:
         exact = {}
         for position, plan in enumerate(plans):
             exact[plan.name] = self._outputs(scan, plan, f"i{position}")
+        scan.one_row = self._groups_are_rows(scan)
         query = self._query(scan)
         text = query.sql(dialect="duckdb", copy=False)
         for plan in plans:
             self.sql[plan.name] = text
         if plans[0].keys:
-            self._store_slices(plans, text, exact)
+            self._store_slices(plans, text, exact, scan.one_row)
         else:
             self._store_columns(scan, plans, text, exact)
 
@@ -93,7 +96,7 @@ class IndicatorEngine:
         scan.outputs.append((f"{prefix}_low", double(low)))
         if not value.is_exact:
             scan.outputs.append((f"{prefix}_high", double(high)))
-        scan.outputs.append((f"{prefix}_size", double(settled(size)) if size is not None else exp.Cast(this=NULL, to=exp.DataType.build("double"))))
+        scan.outputs.append((f"{prefix}_size", double(settled(size)) if size is not None else exp.Cast(this=NULL, to=DOUBLE.copy())))
         scan.outputs.append((f"{prefix}_reason", self._reason(low, missing, group, plan)))
         if plan.keys:
             self._slice_outputs(scan, plan, prefix, group)
@@ -136,8 +139,7 @@ class IndicatorEngine:
             years = years[-12:] if open_window else years
         status = column("_status", "t") if not plan.over_slice else None
         breaks = tuple((year, rows) for _, year, rows in self._breaks(plan)) if plan.year else ()
-        unique = set(self._row_keys(plan)) - {plan.year} <= set(plan.keys)
-        return Rows(year, years, self.report_year, unique, self._zero(plan, years, open_window), status, open_window, breaks)
+        return Rows(year, years, self.report_year, self._zero(plan, years, open_window), status, open_window, breaks)
 
     def _row_keys(self, plan: IndicatorPlan) -> tuple[str, ...]:
         if plan.over_slice:
@@ -160,7 +162,7 @@ class IndicatorEngine:
         if plan.over_slice or self.program.rules.tables[plan.table].absence != "ноль":
             return None
         info = self.tables.info[plan.table]
-        if not info.supplied:
+        if not info.supplied or info.incomplete:
             return False
         if years is None or info.rows == 0:
             return True
@@ -264,7 +266,8 @@ class IndicatorEngine:
         distinct = {window.sql(): window for window in scan.windows if window is not None}
         if plan.year and all(window is not None for window in scan.windows):
             inner = inner.where(exp.or_(*distinct.values()), copy=False)
-        inner = inner.group_by(unit.copy(), *(column(key, "t") for key in plan.keys), copy=False)
+        if not scan.one_row:
+            inner = inner.group_by(unit.copy(), *(column(key, "t") for key in plan.keys), copy=False)
         query = self._outer(scan, inner).select(column(UNIT, "a"), copy=False)
         for key in plan.keys:
             query = query.select(column(key, "a"), copy=False)
@@ -276,8 +279,28 @@ class IndicatorEngine:
         source: exp.Expression = scan.ranked if scan.ranked is not None else exp.to_table(_quoted(table), alias="t")
         query = self.joined(exp.Select().from_(source, copy=False), scan)
         for name, node in scan.bank.nodes.items():
-            query = query.select(exp.alias_(node, name, copy=False), copy=False)
+            query = query.select(exp.alias_(of_one_row(node) if scan.one_row else node, name, copy=False), copy=False)
         return query
+
+    def _groups_are_rows(self, scan: Scan) -> bool:
+        """Return whether every group is one row: the slice's keys are the table's and no key is repeated (a merged school's rows may be).
+
+        Such a slice is a projection: without grouping and sorting millions of groups it takes a third of the time.
+        """
+        plan = scan.plan
+        row_keys = self._row_keys(plan)
+        if not plan.keys or plan.level != self._row_level(plan) or not set(row_keys) <= set(plan.keys):
+            return False
+        if any(of_one_row(node) is None for node in scan.bank.nodes.values()):
+            return False
+        return plan.over_slice or self._keys_unrepeated(plan.table, row_keys)
+
+    def _keys_unrepeated(self, table: str, row_keys: tuple[str, ...]) -> bool:
+        if table not in self._unrepeated:
+            keys = ", ".join(_quoted(key) for key in (UNIT, *row_keys))
+            query = f"SELECT count(*) = count(DISTINCT hash({keys})) FROM {_quoted(table)} WHERE {_quoted(UNIT)} IS NOT NULL"
+            (self._unrepeated[table],) = self.tables.connection.execute(query).fetchall()[0]
+        return self._unrepeated[table]
 
     def _outer(self, scan: Scan, inner: exp.Select) -> exp.Select:
         query = exp.Select().from_(inner.subquery("a", copy=False), copy=False)
@@ -358,19 +381,19 @@ class IndicatorEngine:
 
     # ------------------------------------------------------------ storing
 
-    def _store_slices(self, plans: list[IndicatorPlan], text: str, exact: dict[str, bool]) -> None:
+    def _store_slices(self, plans: list[IndicatorPlan], text: str, exact: dict[str, bool], one_row: bool) -> None:
         batch = f"_срезы_{self._batches}"
         self._batches += 1
         connection = self.tables.connection
-        order = ", ".join([_quoted(UNIT), *(_quoted(key) for key in plans[0].keys)])
-        connection.execute(f"CREATE TABLE {_quoted(batch)} AS {text} ORDER BY {order}")
+        order = "" if one_row else " ORDER BY " + ", ".join([_quoted(UNIT), *(_quoted(key) for key in plans[0].keys)])
+        connection.execute(f"CREATE OR REPLACE TABLE {_quoted(batch)} AS {text}{order}")
         keys = ", ".join(_quoted(key) for key in plans[0].keys)
         for position, plan in enumerate(plans):
             prefix = f"i{position}_"
             high = f"{prefix}low" if exact[plan.name] else f"{prefix}high"
             breaks = "".join(f", {_quoted(f'i{position}{name}')} AS {_quoted(name)}" for name, _, _ in self._breaks(plan))
             connection.execute(
-                f"CREATE VIEW {_quoted(slice_table(plan.name))} AS SELECT {_quoted(UNIT)}, {keys}, {prefix}low AS {_quoted(VALUE)}, "
+                f"CREATE OR REPLACE VIEW {_quoted(slice_table(plan.name))} AS SELECT {_quoted(UNIT)}, {keys}, {prefix}low AS {_quoted(VALUE)}, "
                 f"{high} AS {_quoted(HIGH)}, {prefix}size AS {_quoted(SIZE)}, CAST({prefix}reason AS TINYINT) AS {_quoted(REASON)}{breaks} "
                 f"FROM {_quoted(batch)} WHERE {prefix}rows > 0")
             if exact[plan.name]:

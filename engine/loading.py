@@ -31,14 +31,17 @@ SECTIONS: dict[str, type[BaseModel] | None] = {
 }
 _SINGLE = ("положение", "район", "календарь")
 _ONE_NAMESPACE = ("пороги", "показатели", "критерии", "категории", "меры")
-RESERVED = frozenset("и или не если где среди от до менее более равно есть да нет входит в значение численность".split())
+RESERVED = frozenset(["и", "или", "не", "если", "где", "среди", "от", "до", "менее", "более", "равно", "есть", "да", "нет", "входит", "в", "значение", "численность"])
 
 Reference = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class RuleSet:
-    """A folder of rules as read: blocks by name, and the raw YAML for places and source lines."""
+    """A folder of rules as read: blocks by name, and the raw YAML for places and source lines.
+
+    `broken`: names of blocks that stand in the files but have errors; `unreadable`: some file or section could not be read at all.
+    """
 
     root: Path
     sources: dict[str, Source] = field(repr=False)
@@ -54,6 +57,8 @@ class RuleSet:
     criteria: dict[str, model.Criterion] = field(default_factory=dict)
     categories: dict[str, model.Category] = field(default_factory=dict)
     measures: dict[str, model.Measure] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+    unreadable: bool = False
 
     @property
     def registry(self) -> str | None:
@@ -70,7 +75,8 @@ class RuleSet:
 
     def place(self, section: str, name: str, *path: str | int) -> Place:
         """Return the place of a block's key or of the value below it; the nearest known place when the path is absent."""
-        return place_in(self.raw.get((section, name)), path) or self.header(section, name)
+        found = place_in(self.raw.get((section, name)), path) if path else None
+        return found or self.header(section, name)
 
     def header(self, section: str, name: str) -> Place:
         """Return the place of a block's own name."""
@@ -125,15 +131,18 @@ class _Reader:
         self.blocks: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
         self.headers: dict[str, tuple[str, Place]] = {}
         self.regulations: list[model.Regulation] = []
+        self.unreadable = False
 
     def read(self, path: Path) -> None:
         shown = str(path)
         data, source, problems = read_yaml(path, shown)
         self.sources[path.relative_to(self.root).as_posix() if path != self.root else path.name] = source
         self.problems += problems
+        self.unreadable |= data is None and bool(problems)
         if data is None:
             return
         if not isinstance(data, Mapping):
+            self.unreadable = True
             self.problems.append(Problem("R107", Place(shown), "В файле правил должны быть разделы: «показатели:», «критерии:» и другие.",
                                          "Начните файл с имени раздела и двоеточия."))
             return
@@ -144,12 +153,14 @@ class _Reader:
         place = data.keys_at[section]
         if section not in SECTIONS:
             like = nearest(section, SECTIONS)
+            self.unreadable = True
             self.problems.append(Problem("R109", place, f"Раздела «{section}» в языке нет.",
                                          f"Похоже на: {like}." if like else f"Разделы: {', '.join(SECTIONS)}."))
             return
         if value is None:
             return
         if not isinstance(value, Mapping):
+            self.unreadable = True
             self.problems.append(Problem("R107", data.values_at[section], f"В разделе «{section}» должны быть блоки «имя: …».", ""))
             return
         if section in _SINGLE:
@@ -216,10 +227,22 @@ class _Reader:
 
     def finish(self) -> RuleSet:
         blocks = self.blocks
+        # The trap explains itself; that the value is not «да» or «нет» only follows from it.
+        trapped = {problem.place for problem in self.problems if problem.code == "R104"}
+        self.problems = [problem for problem in self.problems if problem.code != "R107" or problem.place not in trapped]
         return RuleSet(
             self.root, self.sources, self.raw, tuple(self.regulations), blocks["район"].get("район"),
             blocks["календарь"].get("календарь", model.Calendar()), blocks["роли"], blocks["справочники"], blocks["таблицы"],
-            blocks["пороги"], blocks["показатели"], blocks["критерии"], blocks["категории"], blocks["меры"])
+            blocks["пороги"], blocks["показатели"], blocks["критерии"], blocks["категории"], blocks["меры"], self._broken(), self.unreadable)
+
+    def _broken(self) -> frozenset[str]:
+        """Names of blocks that were seen and refused; a refused table takes its columns along."""
+        found = {name for section, name in self.raw if name and section in self.blocks and name not in self.blocks[section]}
+        for section, name in self.raw:
+            value = self.raw[section, name]
+            if section == "таблицы" and name in found and isinstance(value, Mapping) and isinstance(value.get("столбцы"), Mapping):
+                found |= set(value["столбцы"])
+        return frozenset(found)
 
 
 def _remember_header(holder: Mapping, name: str, place: Place) -> None:

@@ -10,8 +10,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from engine import tree as t
-from engine.expressions import ExpressionError, parse, place_of
+from engine.expressions import ExpressionError, parse
 from engine.problems import Problem
+from engine.words import IDENTIFIER
 from engine.yamltext import Mapping, Sequence
 
 # ---------------------------------------------------------------- values of keys
@@ -79,7 +80,7 @@ def _read_keyed(key: str, inner: Any, value: Mapping, problems: list[Problem]) -
     if key == "не":
         return t.Not(_read_condition(inner, problems) or t.Text(""), place=place)
     words = key.split()
-    counted = key.startswith(_COUNTED) and len(words) == 4 and words[3] == "из" and words[2].isdigit()
+    counted = key.startswith(_COUNTED) and len(words) == 4 and words[3] == "из" and (words[2].isdigit() or bool(IDENTIFIER.match(words[2])))
     if key not in ("все", "любой") and not counted:
         problems.append(Problem("R105", place, f"Ключ «{key}» в условии неизвестен.",
                                 "Здесь бывают «все», «любой», «не», «не менее 2 из», «условие», «критерий», «категория»."))
@@ -92,6 +93,8 @@ def _read_keyed(key: str, inner: Any, value: Mapping, problems: list[Problem]) -
         return t.AllOf(items, place=place)
     if key == "любой":
         return t.AnyOf(items, place=place)
+    if not words[2].isdigit():
+        return t.AtLeast(1, items, t.Name(words[2], place=place), place=place)
     count = int(words[2])
     if not 1 <= count <= len(items):
         problems.append(Problem("R401" if count else "R404", place, f"«{key}»: в списке {len(items)} условий.", "Исправьте число или список."))

@@ -6,6 +6,7 @@ without errors is ever evaluated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +16,7 @@ from engine import model
 from engine import tree as t
 from engine.loading import RuleSet
 from engine.problems import Problem
-from engine.resolving import Kind, Resolver, Scope, School, same_unit
+from engine.resolving import Kind, Resolver, School, Scope, same_unit
 from engine.words import nearest
 
 VALUE, SIZE, HIGH, REASON = "значение", "численность", "значение_до", "причина"
@@ -122,12 +123,12 @@ class _Builder:
             levels=tuple(name for name, column in table.columns.items() if column.level) if table else ())
         self.off = frozenset(name for name, block in rules.criteria.items()
                              if not block.enabled or (block.in_force and not block.in_force.covers(day)))
-        self.resolver = Resolver(rules, self.school, self.off, self.problems)
         self.slices: dict[str, Slice] = {}
         self.plans: dict[str, Plan] = {}
         self.uses: dict[str, frozenset[str]] = {}
         self.thresholds: dict[str, float | dict[str, float]] = {}
         self.editions: dict[str, date | None] = {}
+        self.resolver = Resolver(rules, self.school, self.off, self.problems, self.thresholds)
 
     def build(self) -> Program:
         self._contract()
@@ -189,6 +190,9 @@ class _Builder:
             self._say("R106", "таблицы", name, ("столбцы", column), f"У столбца «{column}» нет типа.", "Добавьте «тип: число» (текст, код, дата, …) или «формула:».")
         if block.reference and block.reference not in self.rules.references:
             self._say("R210", "таблицы", name, ("столбцы", column, "справочник"), f"Справочника «{block.reference}» нет.", _like(block.reference, self.rules.references))
+        for key, pattern in (("из имени файла", block.from_file_name), ("из имени листа", block.from_sheet_name)):
+            if pattern is not None and not _is_pattern(pattern):
+                self._say("R220", "таблицы", name, ("столбцы", column, key), f"Образец «{pattern}» — не регулярное выражение.", "Например: \"(20\\d\\d)\" — год из имени файла.")
         if block.level and table.kind != "реестр":
             self._say("R220", "таблицы", name, ("столбцы", column, "уровень"), "Уровень задаёт только столбец реестра.")
         if block.formula is not None:
@@ -458,6 +462,14 @@ class _Builder:
 
 
 _FIELDS = {"категории": "categories", "показатели": "indicators", "критерии": "criteria"}
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _only_over_years(formula: t.Tree | None) -> bool:

@@ -20,7 +20,7 @@ from engine.loading import RuleSet, load
 from engine.problems import Cell, Problem, errors
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan, Program
 from engine.run import Run
-from engine.tables import SourceSheet, Tables, TableInfo, literal, quoted
+from engine.tables import SourceSheet, TableInfo, Tables, literal, quoted
 from engine.values import Numbers, Texts, Value
 
 _WORDS = {1: "да", 0: "не определено", -1: "нет"}
@@ -73,7 +73,7 @@ def _save_tables(result: Run, store: Path) -> None:
     described = {
         "таблицы": names,
         "листы": [[sheet.file, sheet.sheet, sheet.table, sheet.header_row, sheet.rows, sheet.letters, [list(item) for item in sheet.left_out]] for sheet in tables.sources],
-        "сведения": {name: [info.rows, list(info.years), info.supplied, sorted(info.nullable), info.dropped_rows] for name, info in tables.info.items()},
+        "сведения": {name: [info.rows, list(info.years), info.supplied, sorted(info.nullable), info.incomplete] for name, info in tables.info.items()},
         "точные срезы": sorted(engine.exact_slices),
     }
     (store / "tables.json").write_text(_json(described), encoding="utf-8")
@@ -240,8 +240,8 @@ def _open_tables(store: Path, program: Program, described: dict) -> Tables:
         tables.connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM read_parquet({source})")
     tables.sources = tuple(SourceSheet(file, sheet, table, header, rows, letters, tuple(tuple(item) for item in left))
                            for file, sheet, table, header, rows, letters, left in described["листы"])
-    tables.info = {name: TableInfo(rows, tuple(years), supplied, frozenset(nullable), dropped)
-                   for name, (rows, years, supplied, nullable, dropped) in described["сведения"].items()}
+    tables.info = {name: TableInfo(rows, tuple(years), supplied, frozenset(nullable), incomplete)
+                   for name, (rows, years, supplied, nullable, incomplete) in described["сведения"].items()}
     return tables
 
 

@@ -95,8 +95,8 @@ def _plain(unit: str) -> str:
 class Resolver:
     """Resolves expressions against one rule set and collects problems."""
 
-    def __init__(self, rules: RuleSet, school: School, off: frozenset[str], problems: list[Problem]):
-        self.rules, self.school, self.off, self.problems = rules, school, off, problems
+    def __init__(self, rules: RuleSet, school: School, off: frozenset[str], problems: list[Problem], thresholds: dict[str, Any]):
+        self.rules, self.school, self.off, self.problems, self.thresholds = rules, school, off, problems, thresholds
         self.slices: dict[str, Slice] = {}
         self._used: set[str] = set()
         self._path: tuple = ()
@@ -205,9 +205,23 @@ class Resolver:
             self._say("R219", tree, "Все критерии этого списка выключены.", "Включите хотя бы один.")
             return tree
         items = tuple(self._truth(item, scope) for item in kept)
+        if isinstance(tree, t.AtLeast) and tree.threshold is not None:
+            tree = replace(tree, count=self._count(tree.threshold, len(items)))
         if isinstance(tree, t.AtLeast) and tree.count > len(items):
             self._say("R401", tree, f"Нужно не менее {tree.count}, а в списке {len(items)} (без выключенных).", "Исправьте число или список.")
         return replace(tree, items=items)
+
+    def _count(self, name: t.Name, most: int) -> int:
+        """How many: a whole threshold that is the same for every school."""
+        value = self.thresholds.get(name.value)
+        self._used.add(name.value)
+        if name.value not in self.rules.thresholds:
+            self._say("R203", name, f"Порога «{name.value}» нет.", _like(name.value, self.rules.thresholds) or "Напишите число или опишите порог.")
+        elif isinstance(value, dict) or (isinstance(value, float) and not (value == int(value) >= 1)):
+            self._say("R205", name, f"Порог «{name.value}» здесь не годится: нужно одно целое число для всех школ.", "Напишите число или другой порог.")
+        elif isinstance(value, float):
+            return int(value)
+        return min(1, most)
 
     def _is_off(self, tree: t.Tree) -> bool:
         return isinstance(tree, t.Name) and tree.value in self.off
@@ -334,8 +348,9 @@ class Resolver:
             left, right = self._as_word(left, right, scope), self._as_word(right, left, scope)
         left, left_kind = self._resolve(left, scope)
         right, right_kind = self._resolve(right, scope)
-        self._comparable(tree, left_kind, right_kind)
-        return replace(tree, left=left, right=right), TRUTH
+        compared = replace(tree, left=left, right=right)
+        self._comparable(compared, left_kind, right_kind)
+        return compared, TRUTH
 
     def _comparable(self, tree: t.Compare, left: Kind, right: Kind) -> None:
         if ANY in (left.what, right.what):

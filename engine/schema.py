@@ -38,7 +38,7 @@ def _condition() -> dict[str, Any]:
             {"type": "object", "additionalProperties": False, "minProperties": 1,
              "properties": {"все": many, "любой": many, "не": own, "условие": own, "критерий": {"type": "string"}, "категория": {"type": "string"},
                             "при отсутствии данных": {"enum": ["не определён", "не выполнен", "выполнен", "пропустить"]}},
-             "patternProperties": {"^не менее [0-9]+ из$": many}},
+             "patternProperties": {"^не менее \\S+ из$": many}},
         ],
     }
 

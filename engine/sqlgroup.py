@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from engine import model
 from engine import tree as t
-from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, not_false, number
+from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, not_false, number, settled
 from engine.values import Reason
 
 MINUS_INFINITY = exp.Neg(this=INFINITY.copy())
@@ -23,15 +23,13 @@ MINUS_INFINITY = exp.Neg(this=INFINITY.copy())
 class Rows:
     """What the compiler must know about the rows of one indicator.
 
-    `years`: the window, oldest first, or None when the table has no year. `unique_in_year`: at most one row per group and
-    year. `zero_when_absent`: «отсутствие строк: ноль» and the window is covered by what was read; None for ordinary tables.
+    `years`: the window, oldest first, or None when the table has no year. `zero_when_absent`: «отсутствие строк: ноль» and the window is covered by what was read; None for ordinary tables.
     `breaks`: (first year of the new series, SQL condition on a row or None for every row).
     """
 
     year: exp.Expression | None
     years: tuple[int, ...] | None
     report_year: int
-    unique_in_year: bool
     zero_when_absent: bool | None
     status: exp.Expression | None
     open_window: bool
@@ -58,7 +56,7 @@ class Aggregates:
     def take(self, node: exp.Expression, condition: exp.Expression | None = None) -> exp.Expression:
         """Return a reference to an aggregate over the rows that meet `condition` (all rows when None)."""
         if condition is not None:
-            node = exp.Filter(this=node, expression=exp.Where(this=condition))
+            node = _restricted(node, condition)
         text = node.sql(dialect="duckdb", copy=False)
         name = self._names.setdefault(text, f"v{len(self._names)}")
         self.nodes.setdefault(name, node)
@@ -67,6 +65,29 @@ class Aggregates:
     def rows(self, condition: exp.Expression | None) -> exp.Expression:
         """Return a reference to the number of rows that meet a condition."""
         return self.take(exp.Count(this=exp.Star()), condition)
+
+
+def _restricted(node: exp.Expression, condition: exp.Expression) -> exp.Expression:
+    """An aggregate over the rows that meet a condition. DuckDB does CASE inside an aggregate in half the time of FILTER around it."""
+    if isinstance(node, exp.Count) and isinstance(node.this, exp.Star):
+        return exp.Coalesce(this=exp.CountIf(this=condition), expressions=[number(0)])
+    if isinstance(node, (exp.Sum, exp.Avg, exp.Max, exp.Min)):
+        return type(node)(this=case((condition, node.this)))
+    return exp.Filter(this=node, expression=exp.Where(this=condition))
+
+
+def of_one_row(node: exp.Expression) -> exp.Expression | None:
+    """Write an aggregate of this module as what it is over a group of one row; None for aggregates that need the group."""
+    match node:
+        case exp.Sum() | exp.Max() | exp.Min():
+            return node.this
+        case exp.Avg():
+            return double(node.this)
+        case exp.Coalesce(this=exp.CountIf() as count):
+            return case((count.this, number(1)), otherwise=number(0))
+        case exp.Count(this=exp.Star()):
+            return number(1)
+    return None
 
 
 def _over(count: exp.Expression, least: int = 0) -> exp.Expression:
@@ -145,21 +166,33 @@ class GroupSql(RowSql):
             return 1
         return len(self.rows.years)
 
-    def _all_years(self, possible: exp.Expression | None) -> exp.Expression | None:
-        """A condition that every year of the window has rows, or None when one year (or no year) is asked for."""
+    def _all_years(self, certain: exp.Expression | None) -> exp.Expression | None:
+        """A condition that every year of the window has rows for certain, or None when one year (or no year) is asked for."""
         if self.rows.zero_when_absent is not None:
             return None if self.rows.zero_when_absent else FALSE
         if self._wanted_years() == 1 or self.block.gaps:
             return None
-        return exp.EQ(this=self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), possible), expression=number(self._wanted_years()))
+        return both(*self._years_with(certain))
+
+    def _years_with(self, rows: exp.Expression | None) -> list[exp.Expression]:
+        """Conditions, one for each year of the window: it has such rows. DuckDB counts rows far faster than distinct years."""
+        of_year = (exp.EQ(this=self.rows.year.copy(), expression=number(year)) for year in self.rows.years)
+        return [_over(self.bank.rows(both(rows, each))) for each in of_year]
+
+    def _number_of_years(self, rows: exp.Expression | None) -> exp.Expression:
+        if not self.rows.years or self.rows.open_window:
+            return self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), rows)
+        total: exp.Expression = number(0)
+        for present in self._years_with(rows):
+            total = exp.Add(this=total, expression=case((present, number(1)), otherwise=number(0)))
+        return exp.paren(total)
 
     def _enough(self, known: exp.Expression | None) -> exp.Expression | None:
         """«нужно лет» and «нужно значений» over the rows that have a value; None when the block does not relax."""
         tests = []
         needed = self.block.needed_years
         if needed is not None and self.one_year is None and self.rows.year is not None:
-            years = self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), known)
-            tests.append(exp.GTE(this=years, expression=number(needed.years)))
+            tests.append(exp.GTE(this=self._number_of_years(known), expression=number(needed.years)))
             if needed.latest and self.rows.years:
                 latest = exp.EQ(this=self.rows.year.copy(), expression=number(self.rows.years[-1]))
                 tests.append(_over(self.bank.rows(both(known, latest))))
@@ -219,7 +252,7 @@ class GroupSql(RowSql):
 
     def _complete_only(self, body: exp.Expression, value: Sql, chosen: Sql | None) -> exp.Expression:
         gaps, certain = [], self._certain(chosen)
-        complete = self._all_years(self._possible(chosen))
+        complete = self._all_years(self._certain(chosen))
         doubtful = self._doubtful(chosen)
         if doubtful is not None:
             gaps.append(_over(self.bank.rows(doubtful)))
@@ -286,7 +319,7 @@ class GroupSql(RowSql):
             tests.append(_over(self.bank.rows(doubtful)))
         if value.nullable:
             tests.append(_over(self.bank.rows(both(self._certain(chosen), is_null(value.low)))))
-        complete = self._all_years(self._possible(chosen))
+        complete = self._all_years(self._certain(chosen))
         if complete is not None:
             tests.append(exp.Not(this=exp.paren(complete)))
             self.grounds.add(tests[-1], Reason.FEW_YEARS)
@@ -304,10 +337,10 @@ class GroupSql(RowSql):
         unknown = None
         if joined is not None and joined.nullable and not self.block.gaps:
             unknown = self.bank.rows(both(self.window(), is_null(joined.low)))
-        possible = self._possible(chosen)
-        presence = _over(self.bank.rows(possible)) if self.rows.zero_when_absent is None else None
+        # Rows that only may pass «где» do not make a group present: without them there may be nothing to count.
+        presence = _over(self.bank.rows(self._certain(chosen))) if self.rows.zero_when_absent is None else None
         known = both(self._certain(chosen), is_known(joined.low) if joined is not None else None)
-        complete = self._enough(known) if self._relaxed else self._all_years(possible)
+        complete = self._enough(known) if self._relaxed else self._all_years(self._certain(chosen))
         if presence is not None:
             self.grounds.add(exp.Not(this=exp.paren(presence)), Reason.NO_ROWS)
         return met, unknown, presence, complete
@@ -356,8 +389,7 @@ class GroupSql(RowSql):
         """The value of the one row there is; several rows are no value, with that reason."""
         possible = self.bank.rows(self._possible(chosen))
         self._gap_reason(self._possible(chosen))
-        if not (self.one_year is not None and self.rows.unique_in_year):
-            self.grounds.add(_over(possible, 1), Reason.SEVERAL_ROWS)
+        self.grounds.add(_over(possible, 1), Reason.SEVERAL_ROWS)
         one = exp.EQ(this=possible, expression=number(1))
         certain = self._certain(chosen)
 
@@ -493,13 +525,6 @@ class GroupSql(RowSql):
         return Sql.exact(case((both(enough, *latest), arithmetic("/", top, bottom).low)))
 
 
-def settled(value: Sql) -> exp.Expression:
-    """The value when it is known exactly, else NULL."""
-    if value.is_exact:
-        return value.low
-    return case((exp.EQ(this=value.low.copy(), expression=value.high.copy()), value.low.copy()))
-
-
 def _has_aggregate(tree: t.Tree) -> bool:
     from engine.functions import FUNCTIONS, Place
     return any(isinstance(node, t.Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].place is Place.ROWS for node in t.walk(tree))
@@ -514,4 +539,4 @@ _HANDLERS: dict[str, Callable[[GroupSql, t.Call], Sql]] = {
     "лет_подряд": GroupSql._years_in_row, "лет_из": GroupSql._years_of,
 }
 
-__all__ = ["Aggregates", "GroupSql", "Rows", "settled"]
+__all__ = ["Aggregates", "GroupSql", "Rows", "of_one_row"]

@@ -14,7 +14,8 @@ from sqlglot import exp
 from engine import tree as t
 
 TRUE, FALSE, NULL = exp.true(), exp.false(), exp.null()
-INFINITY = exp.Cast(this=exp.Literal.string("Infinity"), to=exp.DataType.build("double"))
+DOUBLE = exp.DataType.build("double")
+INFINITY = exp.Cast(this=exp.Literal.string("Infinity"), to=DOUBLE.copy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def number(value: float) -> exp.Expression:
     """Write a float64 so that it reads back as the same float64."""
     if value == int(value) and abs(value) < 2**53:
         return exp.Literal.number(str(int(value))) if value >= 0 else exp.Neg(this=exp.Literal.number(str(int(-value))))
-    node = exp.Cast(this=exp.Literal.string(repr(float(value))), to=exp.DataType.build("double"))
+    node = exp.Cast(this=exp.Literal.string(repr(float(value))), to=DOUBLE.copy())
     return node
 
 
@@ -72,7 +73,14 @@ def not_false(node: exp.Expression) -> exp.Expression:
 
 
 def double(node: exp.Expression) -> exp.Expression:
-    return exp.Cast(this=node.copy(), to=exp.DataType.build("double"))
+    return exp.Cast(this=node.copy(), to=DOUBLE.copy())
+
+
+def settled(value: Sql) -> exp.Expression:
+    """The value when it is known exactly, else NULL."""
+    if value.is_exact:
+        return value.low
+    return case((exp.EQ(this=value.low.copy(), expression=value.high.copy()), value.low.copy()))
 
 
 class RowSql:
@@ -141,11 +149,17 @@ class RowSql:
         test, first, second = self.condition(condition), self.value(then), self.value(otherwise)
         nullable = test.nullable or first.nullable or second.nullable
 
-        def pick(left: exp.Expression, right: exp.Expression) -> exp.Expression:
-            return case((test.low.copy(), left.copy()), (exp.Not(this=exp.paren(test.low.copy())), right.copy()))
+        def pick(side: str, extreme: type[exp.Expression]) -> exp.Expression:
+            left, right = getattr(first, side).copy(), getattr(second, side).copy()
+            branches = [(test.low.copy(), left), (exp.Not(this=exp.paren(test.low.copy())), right)]
+            if test.nullable:
+                both_known = exp.and_(is_known(left), is_known(right))
+                branches.append((both_known, extreme(this=left.copy(), expressions=[right.copy()])))
+            return case(*branches)
 
-        low = pick(first.low, second.low)
-        return Sql(low, low if first.is_exact and second.is_exact else pick(first.high, second.high), nullable)
+        low = pick("low", exp.Least)
+        exact = first.is_exact and second.is_exact and not test.nullable
+        return Sql(low, low if exact else pick("high", exp.Greatest), nullable)
 
     def call(self, tree: t.Call, function: str, arguments: tuple[t.Tree, ...]) -> Sql:
         """Compile a plain function; subclasses add aggregates."""
@@ -206,13 +220,25 @@ def arithmetic(sign: str, left: Sql, right: Sql) -> Sql:
         return Sql(_operation("+", left.low, right.low), _operation("+", left.high, right.high), nullable)
     if sign == "-":
         return Sql(_operation("-", left.low, right.high), _operation("-", left.high, right.low), nullable)
-    corners = [_operation(sign, first, second) for first in (left.low, left.high) for second in (right.low, right.high)]
-    low = exp.Least(this=corners[0], expressions=[item.copy() for item in corners[1:]])
-    high = exp.Greatest(this=corners[0].copy(), expressions=[item.copy() for item in corners[1:]])
+    low, high = _corner_bounds(sign, left, right)
     if sign == "/" and not right.is_exact:
         spans_zero = exp.and_(exp.LTE(this=right.low.copy(), expression=number(0)), exp.GTE(this=right.high.copy(), expression=number(0)))
         low, high = case((exp.Not(this=exp.paren(spans_zero)), low)), case((exp.Not(this=exp.paren(spans_zero.copy())), high))
     return Sql(low, high, True)
+
+
+def _corner_bounds(sign: str, left: Sql, right: Sql) -> tuple[exp.Expression, exp.Expression]:
+    """Bounds of a product or quotient: the extremes of the four corners; 0 · ∞ is 0, and ∞ / ∞ may be anything."""
+    corners = [_operation(sign, first, second) for first in (left.low, left.high) for second in (right.low, right.high)]
+    undefined = [exp.IsNan(this=corner.copy()) for corner in corners]
+    if sign == "*":
+        corners = [case((test, number(0)), otherwise=corner) for test, corner in zip(undefined, corners, strict=True)]
+    low = exp.Least(this=corners[0], expressions=[item.copy() for item in corners[1:]])
+    high = exp.Greatest(this=corners[0].copy(), expressions=[item.copy() for item in corners[1:]])
+    if sign == "*":
+        return low, high
+    anything = exp.or_(*undefined)
+    return case((anything, exp.Neg(this=INFINITY.copy())), otherwise=low), case((anything.copy(), INFINITY.copy()), otherwise=high)
 
 
 def _operation(sign: str, left: exp.Expression, right: exp.Expression) -> exp.Expression:

@@ -52,13 +52,15 @@ class SourceSheet:
 
 @dataclass
 class TableInfo:
-    """What is in a table. A row lost for want of a readable key may belong to any school: with `dropped_rows`, absence is not zero."""
+    """What is in a table. `incomplete` means that rows of any school may be lost (a row without a readable key, a file that
+    could not be read): a school's absence from such a table is not zero."""
 
     rows: int = 0
     years: tuple[int, ...] = ()
     supplied: bool = False
     nullable: frozenset[str] = frozenset()
     dropped_rows: int = 0
+    incomplete: bool = False
 
 
 @dataclass

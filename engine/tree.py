@@ -101,8 +101,11 @@ class AnyOf(Tree):
 
 @dataclass(frozen=True, slots=True)
 class AtLeast(Tree):
+    """At least `count` of the items; before resolution the count may be the name of a threshold."""
+
     count: int
     items: tuple[Tree, ...]
+    threshold: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,8 @@ def render(tree: Tree) -> str:
             return " и ".join(_bracketed(item) for item in items)
         case AnyOf(items):
             return " или ".join(_bracketed(item) for item in items)
-        case AtLeast(count, items):
-            return f"не менее {count} из: {'; '.join(render(item) for item in items)}"
+        case AtLeast(count, items, threshold):
+            return f"не менее {render(threshold) if threshold is not None else count} из: {'; '.join(render(item) for item in items)}"
         case Choice(condition, then, otherwise):
             return f"если({render(condition)}; {render(then)}; {render(otherwise)})"
         case HasData(item):

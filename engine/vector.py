@@ -23,8 +23,11 @@ class Evaluator:
 
     def condition(self, tree: t.Tree) -> np.ndarray:
         """Evaluate a condition -> int8 codes (n,): 1 met, 0 unknown, -1 not met."""
-        result = self._condition(tree)
-        return result if len(result) == self.size else np.repeat(result, self.size)
+        return self._full(self._condition(tree))
+
+    def _full(self, codes: np.ndarray) -> np.ndarray:
+        """Repeat the answer of a condition over constants for every unit."""
+        return codes if len(codes) == self.size else np.repeat(codes, self.size)
 
     def _condition(self, tree: t.Tree) -> np.ndarray:
         match tree:
@@ -41,7 +44,7 @@ class Evaluator:
             case t.AtLeast(count, items):
                 return self._at_least(count, items)
             case t.Member(value, options):
-                return truth.any_of([self._compare("=", value, option) for option in options])
+                return truth.any_of([self._full(self._compare("=", value, option)) for option in options])
             case t.HasData(item):
                 return self._has_data(item)
             case t.Undetermined(item):
@@ -60,7 +63,7 @@ class Evaluator:
                 return codes
 
     def _combined(self, items: tuple[t.Tree, ...], combine: Callable, neutral: int) -> np.ndarray:
-        columns = [self._condition(item) for item in items]
+        columns = [self.condition(item) for item in items]
         skipping = [isinstance(item, t.WithPolicy) and item.policy is t.Policy.SKIP for item in items]
         if not any(skipping):
             return combine(columns)
@@ -71,7 +74,7 @@ class Evaluator:
     def _at_least(self, count: int, items: tuple[t.Tree, ...]) -> np.ndarray:
         columns = []
         for item in items:
-            codes = self._condition(item)
+            codes = self.condition(item)
             skip = isinstance(item, t.WithPolicy) and item.policy is t.Policy.SKIP
             columns.append(np.where(codes == 0, np.int8(-1), codes) if skip else codes)
         return truth.at_least(count, columns)
@@ -204,14 +207,16 @@ def _divide(left: Numbers, right: Numbers, reason: np.ndarray | None) -> Numbers
 
 
 def _corners(operation: Callable, left: Numbers, right: Numbers) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds of a product or quotient: the extremes of the four corners; 0 · ∞ at a corner counts as 0."""
-    corners = []
+    """Bounds of a product or quotient: the extremes of the four corners; 0 · ∞ is 0, and ∞ / ∞ may be anything."""
+    lows, highs = [], []
     for first in (left.low, left.high):
         for second in (right.low, right.high):
             corner = operation(first, second)
             undefined = np.isnan(corner) & ~np.isnan(first) & ~np.isnan(second)
-            corners.append(np.where(undefined, 0.0, corner))
-    return np.minimum.reduce(corners), np.maximum.reduce(corners)
+            least, most = (0.0, 0.0) if operation is np.multiply else (-np.inf, np.inf)
+            lows.append(np.where(undefined, least, corner))
+            highs.append(np.where(undefined, most, corner))
+    return np.minimum.reduce(lows), np.maximum.reduce(highs)
 
 
 def choose(condition: np.ndarray, then: Numbers, otherwise: Numbers) -> Numbers:

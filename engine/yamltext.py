@@ -135,6 +135,8 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> Problem:
     if "could not find expected ':'" in text:
         return Problem("R101", place, "После ключа нет двоеточия.", "Напишите «ключ: значение»; после двоеточия нужен пробел.")
     if "found unexpected end of stream" in text or "while scanning a quoted" in str(getattr(error, "context", "")):
+        opened = getattr(error, "context_mark", None)
+        place = Place(source.file, opened.line + 1, opened.column + 1) if opened else place
         return Problem("R101", place, "Кавычка открыта и не закрыта.", "Закройте кавычку в том же значении.")
     return Problem("R101", place, "YAML здесь не читается.", "Проверьте отступы, скобки и кавычки в этой и предыдущей строке.")
 

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
 from engine import tree as t
 from engine.evaluation import Evaluation
 from engine.explanation import Evidence, Explainer, Quantity, SourceRow
 from engine.indicators import slice_table
+from engine.problems import Cell
 from engine.program import SIZE, VALUE, IndicatorPlan
 from engine.tables import Tables, quoted
 from engine.tree import Origin
@@ -28,6 +31,7 @@ class SharedExplainer(Explainer):
         super().__init__(evaluation, tables)
         self._rows: dict[str, dict[int, list[tuple[SourceRow, tuple]]]] = {}
         self._groups: dict[str, dict[tuple, list[SourceRow]]] = {}
+        self._registry: dict[str, dict[int, list]] = {}
         self._told: dict[tuple, Evidence] = {}
 
     def rows_of(self, plan: IndicatorPlan, row: int, keys: tuple[tuple[str, object], ...] = (), limit: int = 60) -> tuple[tuple[SourceRow, ...], int]:
@@ -50,12 +54,26 @@ class SharedExplainer(Explainer):
     def category(self, name: str, row: int) -> Evidence:
         return self._once(("category", name, row), lambda: super(SharedExplainer, self).category(name, row))
 
-    def _once(self, key: tuple, make) -> Evidence:
+    def _once(self, key: tuple, make: Callable[[], Evidence]) -> Evidence:
         if key not in self._told:
             self._told[key] = make()
         return self._told[key]
 
     # ------------------------------------------------------------ reading
+
+    def _registry_row(self, name: str, level: str, row: int) -> Iterator[SourceRow]:
+        registry = self.program.rules.registry
+        columns = self.program.rules.tables[registry].columns
+        if level != self.program.school_level or name not in columns:
+            return
+        if name not in self._registry:
+            found = self.tables.connection.execute(f"SELECT _unit, {quoted(name)}, _source, _row FROM {quoted(registry)} WHERE _unit IS NOT NULL").fetchall()
+            self._registry[name] = {unit: rest for unit, *rest in found}
+        value, source, number = self._registry[name].get(row, (None, None, None))
+        if source is not None and source < len(self.tables.sources):
+            sheet = self.tables.sources[source]
+            address = f"{sheet.letters[name]}{number}" if name in sheet.letters else ""
+            yield SourceRow((), ((name, _shown(value), address),), Cell(sheet.file, sheet.sheet, address))
 
     def _read(self, plan: IndicatorPlan) -> dict[int, list[tuple[SourceRow, tuple]]]:
         if plan.name not in self._rows:
@@ -112,7 +130,7 @@ class SharedExplainer(Explainer):
         try:
             if call.function in _COUNTING:
                 met = self._over_rows(plan, rows, row).condition(call.arguments[0]) == 1
-            elif call.function in _EXTREMES:
+            elif call.function in _EXTREMES and getattr(call.arguments[0], "name", "") == VALUE:
                 values = self._over_rows(plan, rows, row).number(call.arguments[0]).settled()
                 met = values == _EXTREMES[call.function](values) if not np.isnan(values).all() else np.zeros(len(rows), bool)
             else:
@@ -135,6 +153,12 @@ class SharedExplainer(Explainer):
         def special(call: t.Call, evaluator: Evaluator):
             raise _BeyondRows
         return Evaluator(len(rows), lookup, special)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "нет данных"
+    return ("да" if value else "нет") if isinstance(value, bool) else f"{value:g}".replace(".", ",") if isinstance(value, float) else str(value)
 
 
 class _BeyondRows(Exception):

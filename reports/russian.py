@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -149,12 +150,12 @@ def feminine(count: int) -> str:
 # ---------------------------------------------------------------- quantities
 
 
-def with_unit(text: str, value: float, unit: str | None) -> str:
-    """Put the unit after a written number; nouns agree with the value."""
+def with_unit(text: str, unit: str | None) -> str:
+    """Put the unit after a written number; nouns agree with the number as it is written, the last one in «от 1 до 3»."""
     if unit is None or unit in _SILENT_UNITS:
         return text
     if unit in _UNIT_NOUNS:
-        return f"{text}{NBSP}{form(value, _UNIT_NOUNS[unit])}"
+        return f"{text}{NBSP}{form(_read(re.split('[ –]', text)[-1]), _UNIT_NOUNS[unit])}"
     return f"{text}{NBSP}{unbroken(unit)}"
 
 
@@ -179,13 +180,13 @@ def value_words(quantity: Quantity, beside: Sequence[float] = ()) -> str:
     if quantity.is_exact:
         if quantity.unit == "дата":
             return long_date(date.fromordinal(int(low)))
-        return with_unit(number_beside(low, beside, quantity.decimals), low, quantity.unit)
+        return with_unit(number_beside(low, beside, quantity.decimals), quantity.unit)
     if math.isinf(high):
-        return "не менее " + with_unit(number_beside(low, beside, quantity.decimals), low, quantity.unit)
+        return "не менее " + with_unit(number_beside(low, beside, quantity.decimals), quantity.unit)
     if math.isinf(low):
-        return "не более " + with_unit(number_beside(high, beside, quantity.decimals), high, quantity.unit)
+        return "не более " + with_unit(number_beside(high, beside, quantity.decimals), quantity.unit)
     between = f"от {number_beside(low, beside, quantity.decimals)} до {number_beside(high, beside, quantity.decimals)}"
-    return with_unit(between, high, quantity.unit)
+    return with_unit(between, quantity.unit)
 
 
 def count_of_share(quantity: Quantity) -> tuple[str, str] | None:
@@ -283,6 +284,7 @@ _TIES = (
 )
 
 
+@lru_cache(maxsize=50_000)
 def unbroken(text: str) -> str:
     """Put no-break spaces where Russian typography wants them: «№ 9003», «п. 1.1», «10 %», before a dash, after a short preposition."""
     for pattern, replacement in _TIES:

@@ -58,7 +58,7 @@ def phrase_words(quantity: Quantity, beside: tuple[float, ...] = ()) -> str:
         return "нет данных"
     if not quantity.is_exact and abs(quantity.low) != float("inf") and abs(quantity.high) != float("inf"):
         between = f"{number_beside(quantity.low, beside, quantity.decimals)}–{number_beside(quantity.high, beside, quantity.decimals)}"
-        return with_unit(between, quantity.high, quantity.unit)
+        return with_unit(between, quantity.unit)
     value, share = value_words(quantity, beside), count_of_share(quantity)
     if share is not None:
         return f"{value} ({share[0]} из {share[1]})"

@@ -20,6 +20,7 @@ class Header:
     day: str
     run: str
     warnings: tuple[str, ...]
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,13 @@ class Ground:
     sentence: str
     examples: tuple[str, ...] = ()
 
-    @property
-    def text(self) -> str:
-        return f"{self.sentence.removesuffix('.')}: {'; '.join(self.examples)}." if self.examples else self.sentence
+    def text(self, most: int) -> str:
+        """Write the sentence with at most so many examples, and how many more there are."""
+        shown, rest = self.examples[:most], len(self.examples) - most
+        if not shown:
+            return self.sentence
+        more = f"; и\u00a0ещё {rest}" if rest > 0 else ""
+        return f"{self.sentence.removesuffix('.')}: {'; '.join(shown)}{more}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,10 @@ class Missing:
 
     possible: tuple[str, ...]
     absent: tuple[str, ...]
+    absent_titles: tuple[str, ...]
     why: tuple[str, ...]
     settle: str
+    settle_short: str
 
 
 @dataclass(frozen=True, slots=True)

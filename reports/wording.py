@@ -59,9 +59,9 @@ class Wording:
         body = self.rules.roles[name]
         return body.short or body.title
 
-    def key(self, pairs: Iterable[tuple[str, str]], with_year: bool = False) -> str:
-        """Write the key of a row: «ВПР, математика, 6 класс»."""
-        return ", ".join(self.key_word(name, value) for name, value in pairs if with_year or name not in self.year_columns)
+    def key(self, pairs: Iterable[tuple[str, str]], silent_year: int | None = None) -> str:
+        """Write the key of a row: «ВПР, математика, 6 класс, 2024/25»; the year everybody expects is left out."""
+        return ", ".join(self.key_word(name, value) for name, value in pairs if name not in self.year_columns or value != str(silent_year))
 
     def key_word(self, name: str, value: str) -> str:
         if name in self.year_columns and value.isdigit():
@@ -87,7 +87,7 @@ class Wording:
         return self.amount(value, block.unit) if value is not None else "нет значения"
 
     def amount(self, value: float, unit: str | None) -> str:
-        return long_date(date.fromordinal(int(value))) if unit == "дата" else with_unit(exact_number(value), value, unit)
+        return long_date(date.fromordinal(int(value))) if unit == "дата" else with_unit(exact_number(value), unit)
 
     # ------------------------------------------------------------ conditions
 
@@ -199,5 +199,5 @@ class Wording:
 
 
 def column_title(name: str, column: model.Column) -> str:
-    """Return what a column of the contract is called for a reader."""
-    return column.title or sentence(name)
+    """Return what a column of the contract is called for a reader: as files head it, before the name the rules use."""
+    return column.title or (column.headers[0] if column.headers else sentence(name))

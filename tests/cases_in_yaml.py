@@ -37,7 +37,7 @@ def _frame(part: dict) -> pd.DataFrame:
     rows = [[None if cell == "нет" else cell for cell in row] for row in part["строки"]]
     frame = pd.DataFrame(rows, columns=part["столбцы"])
     codes = [name for name in frame.columns if name == "школа"]
-    return frame.astype({name: str for name in codes})
+    return frame.astype(dict.fromkeys(codes, str))
 
 
 def differences(evaluation: Evaluation, expected: dict) -> list[str]:

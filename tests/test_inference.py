@@ -155,7 +155,7 @@ def chain(engine, nodes, table):
 
 def test_random_rule_bases_agree_with_the_oracle():
     draw, tested, compared = random.Random(20220602), 0, 0
-    seen = {word: 0 for word in oracle.WORDS.values()}
+    seen = dict.fromkeys(oracle.WORDS.values(), 0)
     while tested < 20_000:
         signs, nodes = random_base(draw)
         table = random_facts(draw, signs, 250)

@@ -17,6 +17,7 @@ CAST_TYPES = ("число", "целое", "учебный год", "дата", "
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _NUMERIC = (*_WHOLE, "HUGEINT", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 _BATCH = 100_000
+_LISTED = 100
 _EDGES = literal(" \t\r\n\u00a0")
 
 
@@ -86,25 +87,26 @@ class Intake:
 
     def _insert(self, inputs: dict[str, tuple[str, str]], source: str, relation: str) -> int:
         """Insert a relation; `inputs` are SQL for each column as the file has it, and its type there."""
-        columns = self._table.columns
-        inner = [part for position, (column, kind) in enumerate(self._columns.items()) for part in (
-            f"{inputs[column][0]} AS i{position}", f"CAST({_cast(columns[column], *inputs[column])} AS {kind}) AS v{position}")]
-        doubts = {position: _doubt(columns[column], position, inputs[column][1]) for position, column in enumerate(self._columns) if columns[column].type in CAST_TYPES}
+        inner, doubts = [], {}
+        for position, (column, kind) in enumerate(self._columns.items()):
+            block, (given, given_type) = self._table.columns[column], inputs[column]
+            inner += [f"{given} AS i{position}", f"CAST({_cast(block, given, given_type)} AS {kind}) AS v{position}"]
+            if block.type in CAST_TYPES:
+                doubts[position] = _doubt(block, position, given_type)
         left = ", ".join(f"CASE WHEN {doubt} THEN CAST(i{position} AS VARCHAR) END" for position, doubt in doubts.items())
         rest = f"CASE WHEN {' OR '.join(doubts.values())} THEN [{left}] END" if doubts else "NULL"
         school = f"v{list(self._columns).index(self._table.school_column)}" if self._table.school_column else "NULL"
         letter = "_letter" if source == "_source" else "NULL"
         values = ", ".join([*(f"v{position}" for position in range(len(self._columns))), source, "_row", str(int(RowStatus.OK)), school, letter, rest])
         fields = ", ".join([*map(quoted, self._columns), *SERVICE, LEFT])
-        service = "_row" if source != "_source" else "_source, _row, _letter"
-        return one_row(self._connection, f"INSERT INTO {quoted(self._name)} ({fields}) SELECT {values} FROM (SELECT {', '.join(inner)}, {service} FROM {relation})")[0]
+        typed = f"SELECT {', '.join(inner)}, {'_source, _letter, ' if source == '_source' else ''}_row FROM {relation}"
+        return one_row(self._connection, f"INSERT INTO {quoted(self._name)} ({fields}) SELECT {values} FROM ({typed})")[0]
 
 
 def _native_types(table: Table, match: Match) -> dict[int, str]:
     """Return the positions that DuckDB may parse as numbers; where a number can be a hidden mark, it is read as text."""
-    kinds = {"число": "DOUBLE", "целое": "DOUBLE", "учебный год": "INTEGER"}  # as BIGINT, 1.5 would be read as 2
     blocks = {index: table.columns[column] for column, index in match.columns.items()}
-    return {index: kinds[block.type] for index, block in blocks.items() if block.type in kinds and not block.hidden}
+    return {index: "DOUBLE" for index, block in blocks.items() if block.type in ("число", "целое", "учебный год") and not block.hidden}  # BIGINT reads 1.5 as 2
 
 
 def _doubt(column: Column, position: int, given: str) -> str:
@@ -151,7 +153,7 @@ def _cast_text(column: Column, text: str) -> str:
         case "да/нет":
             return f"CASE {text} WHEN 'да' THEN TRUE WHEN 'нет' THEN FALSE END"
         case "код" | "школа":
-            return text
+            return f"nullif({text}, '')"
         case "текст":
             return text if _is_dictionary(column) else _free_text(text)
     raise AssertionError(column.type)
@@ -175,8 +177,8 @@ def _cast_native(column: Column, value: str, given: str) -> str:
             return value
         case "целое" if given in ("FLOAT", "DOUBLE"):
             return f"TRY_CAST({value} AS BIGINT)"
-        case "учебный год" if given in _WHOLE:
-            return f"CASE WHEN {value} BETWEEN 1901 AND 2199 THEN {value} END"
+        case "учебный год" if numeric:
+            return f"CASE WHEN {value} BETWEEN 1901 AND 2199 AND {value} = floor({value}) THEN {value} END"
         case "целое" if numeric:
             return whole
         case "код" | "школа" if numeric:
@@ -202,26 +204,43 @@ def resolve(connection: Connection, name: str, table: Table, references: dict[st
     left, some_left = 0, one_row(connection, f"SELECT count({LEFT}) FROM {quoted(name)}")[0] > 0
     for column in column_types(table):
         block = table.columns[column]
-        parser = parser_for(block, words_of(block, references), is_key=column in table.keys)
+        words = words_of(block, references)
+        parser = parser_for(block, words, is_key=column in table.keys)
         if block.type in CAST_TYPES:
             left += 1
             if some_left:
-                _resolve_column(connection, name, table, column, f"{LEFT}[{left}]", parser, findings)
+                texts = _distinct(connection, name, f"{LEFT}[{left}]")
+                _settle(connection, name, table, column, f"{LEFT}[{left}]", [(text, parser(text)) for text in texts], findings)
         elif _is_dictionary(block):
-            _resolve_column(connection, name, table, column, quoted(column), parser, findings)
+            texts = _distinct_codes(connection, name, column, block) if words is None else _distinct(connection, name, quoted(column), _clean(words, parser))
+            _settle(connection, name, table, column, quoted(column), [(text, parser(text)) for text in texts], findings)
 
 
-def _resolve_column(connection: Connection, name: str, table: Table, column: str, source: str, parser: Parser, findings: Findings) -> None:
-    block = table.columns[column]
-    plain_code = block.type in ("код", "школа") and not block.hidden  # Latin letters and digits need no second look
-    wanted = "text GLOB '*[!0-9A-Za-z]*'" if plain_code else "text IS NOT NULL"
-    found = connection.execute(f"SELECT text FROM (SELECT DISTINCT {source} AS text FROM {quoted(name)}) WHERE {wanted}").fetchall()
-    parsed = [(text, parser(text)) for text, in found]
-    changed = [(text, outcome) for text, outcome in parsed if outcome.value != text or outcome.hidden]
+def _distinct(connection: Connection, name: str, value: str, clean: list[str] | None = None) -> list[str]:
+    known = f" AND {value} NOT IN ({', '.join(map(literal, clean))})" if clean else ""
+    return [text for text, in connection.execute(f"SELECT DISTINCT {value} FROM {quoted(name)} WHERE {value} IS NOT NULL{known}").fetchall()]
+
+
+def _distinct_codes(connection: Connection, name: str, column: str, block: Column) -> list[str]:
+    """Return the different codes that need a second look: Latin letters and digits do not, unless a mark of hidden numbers may be among them."""
+    texts = f"SELECT DISTINCT {quoted(column)} AS text FROM {quoted(name)}"
+    suspect = "text IS NOT NULL" if block.hidden else "text GLOB '*[!0-9A-Za-z]*'"
+    return [text for text, in connection.execute(f"SELECT text FROM ({texts}) WHERE {suspect}").fetchall()]
+
+
+def _clean(words: Words, parser: Parser) -> list[str]:
+    """Return the words that stand for themselves, if they are few enough to list in a query."""
+    return [word for word in words if parser(word) == Parsed(word)] if len(words) <= _LISTED else []
+
+
+def _settle(connection: Connection, name: str, table: Table, column: str, source: str, parsed: list[tuple[str, Parsed]], findings: Findings) -> None:
+    """Replace texts by what they were found to be; `source` is SQL of the text."""
+    changed = [(text, outcome) for text, outcome in parsed if outcome.value != text]
     if not changed:
         return
-    _mapping(connection, changed, sql_type(block))
-    findings.add(name, column, f"SELECT t._source, t._row, m.text, m.code FROM {quoted(name)} AS t JOIN _mapping AS m ON t.{source} = m.text WHERE m.code <> ''")
+    _mapping(connection, changed, sql_type(table.columns[column]))
+    joined = f"{quoted(name)} AS t JOIN _mapping AS m ON t.{source} = m.text"
+    findings.add(name, column, f"SELECT t._source, t._row, m.text, m.code FROM {joined} WHERE m.code <> ''")
     settings = [f"{quoted(column)} = m.value", f"_status = CASE WHEN m.hidden THEN {int(RowStatus.HIDDEN)} ELSE t._status END"]
     settings += ["_code_as_given = m.value"] if column == table.school_column else []
     connection.execute(f"UPDATE {quoted(name)} AS t SET {', '.join(settings)} FROM _mapping AS m WHERE t.{source} = m.text")

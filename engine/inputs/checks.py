@@ -36,7 +36,7 @@ def check(connection: Connection, name: str, table: Table, sheets: dict[int, Sou
         _check_limits(connection, name, column, block, findings)
         _check_fractions(connection, name, column, table, findings)
         if column in table.keys or block.required:
-            _check_filled(connection, name, column, block, sheets, findings)
+            _check_filled(connection, name, column, block, sheets, findings, is_key=column in table.keys)
     _check_keys(connection, name, table, findings)
     return skipped
 
@@ -57,9 +57,9 @@ def _drop_rows_without_key(connection: Connection, name: str, table: Table, shee
             _find_rows_without_key(connection, name, table, source, sheet, findings)
     gone = findings.skip_rows(name)
     rows = connection.execute(f"DELETE FROM {quoted(name)} WHERE (_source, _row) IN ({gone}) RETURNING _source, _row").fetchall()
-    unexplained, = one_row(connection, f"SELECT count(*) FROM {TABLE} WHERE \"table\" = ? AND code = 'D111' AND text = 'filled'", [name])
-    connection.execute(f"DELETE FROM {TABLE} WHERE \"table\" = ? AND code = 'D111' AND text = 'blank'", [name])
-    connection.execute(f"UPDATE {TABLE} SET text = NULL, \"column\" = '' WHERE \"table\" = ? AND code = 'D111'", [name])
+    unexplained, = one_row(connection, f"SELECT count(*) FROM {TABLE} WHERE table_name = ? AND code = 'D111' AND text = 'filled'", [name])
+    connection.execute(f"DELETE FROM {TABLE} WHERE table_name = ? AND code = 'D111' AND text = 'blank'", [name])
+    connection.execute(f"UPDATE {TABLE} SET text = NULL, column_name = '' WHERE table_name = ? AND code = 'D111'", [name])
     skipped: dict[int, list[int]] = defaultdict(list)
     for source, row in sorted(rows):
         skipped[source].append(row)
@@ -67,15 +67,16 @@ def _drop_rows_without_key(connection: Connection, name: str, table: Table, shee
 
 
 def _find_rows_without_key(connection: Connection, name: str, table: Table, source: int, sheet: SourceSheet, findings: Findings) -> None:
-    given = [key for key in table.keys if key in sheet.letters]
+    given = {f"k{index}": key for index, key in enumerate(key for key in table.keys if key in sheet.letters)}
     if not given:
         return
-    empty = " AND ".join(f"{quoted(key)} IS NULL" for key in given)
-    wrong = f"SELECT _row FROM {TABLE} WHERE \"table\" = $t AND _source = {source} AND \"column\" IN ({', '.join(f'$k{index}' for index in range(len(given)))})"
+    empty = " AND ".join(f"{quoted(key)} IS NULL" for key in given.values())
+    marks = ", ".join(f"${mark}" for mark in given)
+    wrong = f"SELECT _row FROM {TABLE} WHERE table_name = $t AND _source = {source} AND column_name IN ({marks})"
     values = [quoted(column) for column in sheet.letters if column not in table.keys]
-    says = " OR ".join(f"{value} IS NOT NULL" for value in [*values, LEFT]) or "FALSE"
+    says = " OR ".join(f"{value} IS NOT NULL" for value in [*values, LEFT])
     findings.add(name, "", f"SELECT _source, _row, CASE WHEN {says} THEN 'filled' ELSE 'blank' END, 'D111' FROM {quoted(name)}"
-                           f" WHERE _source = {source} AND {empty} AND _row NOT IN ({wrong})", {f"k{index}": key for index, key in enumerate(given)})
+                           f" WHERE _source = {source} AND {empty} AND _row NOT IN ({wrong})", dict(given))
 
 
 # ---------------------------------------------------------------- cells
@@ -107,16 +108,16 @@ def _check_fractions(connection: Connection, name: str, column: str, table: Tabl
             HAVING min({value}) >= 0 AND max({value}) <= 1 AND bool_or({value} > 0 AND {value} < 1) AND NOT bool_or({signed}))""")
 
 
-def _check_filled(connection: Connection, name: str, column: str, block: Column, sheets: dict[int, SourceSheet], findings: Findings) -> None:
-    """Find empty cells of an obligatory column, where the file has the column; a hidden number is not an empty cell."""
+def _check_filled(connection: Connection, name: str, column: str, block: Column, sheets: dict[int, SourceSheet], findings: Findings, *, is_key: bool) -> None:
+    """Find empty cells of a key, and of an obligatory column where the file has it; a hidden number is not an empty cell."""
     value = quoted(column)
     empty, = one_row(connection, f"SELECT count(*) - count({value}) FROM {quoted(name)}")
-    given = [str(source) for source, sheet in sheets.items() if column in sheet.letters]
+    given = [str(source) for source, sheet in sheets.items() if is_key or column in sheet.letters]
     if not empty or not given:
         return
     hidden = f" AND _status <> {int(RowStatus.HIDDEN)}" if block.hidden else ""
     findings.add(name, column, f"SELECT _source, _row, NULL, 'D206' FROM {quoted(name)} WHERE {value} IS NULL AND _source IN ({', '.join(given)}){hidden}"
-                               f" AND (_source, _row) NOT IN (SELECT _source, _row FROM {TABLE} WHERE \"table\" = $t AND \"column\" = $c)")
+                               f" AND (_source, _row) NOT IN (SELECT _source, _row FROM {TABLE} WHERE table_name = $t AND column_name = $c)")
 
 
 # ---------------------------------------------------------------- keys
@@ -131,25 +132,28 @@ def _check_keys(connection: Connection, name: str, table: Table, findings: Findi
         return
     suspects = f"SELECT hash({keys}) FROM {quoted(name)} GROUP BY 1 HAVING count(*) > 1"
     window = f"(PARTITION BY {keys} ORDER BY _source, _row)"
-    findings.add(name, "", f"SELECT _source, _row, CAST(row_number() OVER {window} AS VARCHAR), 'D301' FROM {quoted(name)} WHERE {filled} AND hash({keys}) IN ({suspects})"
-                           f" QUALIFY count(*) OVER (PARTITION BY {keys}) > 1")
+    findings.add(name, "", f"SELECT _source, _row, CAST(row_number() OVER {window} AS VARCHAR), 'D301' FROM {quoted(name)}"
+                           f" WHERE {filled} AND hash({keys}) IN ({suspects}) QUALIFY count(*) OVER (PARTITION BY {keys}) > 1")
 
 
 def repeated_rows(name: str) -> str:
     """Return SQL of the rows to delete (`_source`, `_row`) so that one row is left of each repeated key."""
-    return f"SELECT _source, _row FROM {TABLE} WHERE \"table\" = {literal(name)} AND code = 'D301' AND text <> '1'"
+    return f"SELECT _source, _row FROM {TABLE} WHERE table_name = {literal(name)} AND code = 'D301' AND text <> '1'"
 
 
 def tell_repeated(connection: Connection, name: str, table: Table, sources: list[SourceSheet]) -> list[Problem]:
     """Tell D301: for each pair of sheets the first pairs of rows and the count of the rest."""
-    keys = [quoted(key) for key in table.keys]
-    same = " AND ".join(f"a.{key} = b.{key}" for key in keys)
-    text = f"concat_ws(', ', {', '.join(f'b.{key}' for key in keys)})"
-    marked = f"SELECT t.*, f.text AS _turn FROM {quoted(name)} AS t JOIN {TABLE} AS f ON f.\"table\" = ? AND f.code = 'D301' AND t._source = f._source AND t._row = f._row"
+    same = " AND ".join(f"a.{quoted(key)} = b.{quoted(key)}" for key in table.keys)
+    text = ", ".join(f"b.{quoted(key)}" for key in table.keys)
     pairs = connection.execute(f"""
-        WITH marked AS ({marked}), pairs AS (
-            SELECT a._source AS s1, a._row AS r1, b._source AS s2, b._row AS r2, {text} AS key FROM marked AS a JOIN marked AS b ON {same} AND a._turn = '1' AND b._turn <> '1')
-        SELECT *, count(*) OVER (PARTITION BY s1, s2) FROM pairs QUALIFY row_number() OVER (PARTITION BY s1, s2 ORDER BY r2, r1) <= {SHOWN} ORDER BY s2, s1, r2, r1""", [name]).fetchall()
+        WITH marked AS (
+            SELECT t.*, f.text AS _turn FROM {quoted(name)} AS t JOIN {TABLE} AS f ON t._source = f._source AND t._row = f._row
+            WHERE f.table_name = ? AND f.code = 'D301'),
+        pairs AS (
+            SELECT a._source AS s1, a._row AS r1, b._source AS s2, b._row AS r2, concat_ws(', ', {text}) AS key
+            FROM marked AS a JOIN marked AS b ON {same} AND a._turn = '1' AND b._turn <> '1')
+        SELECT *, count(*) OVER (PARTITION BY s1, s2) FROM pairs
+        QUALIFY row_number() OVER (PARTITION BY s1, s2 ORDER BY r2, r1) <= {SHOWN} ORDER BY s2, s1, r2, r1""", [name]).fetchall()
     by_sheets: dict[tuple[int, int], list[tuple]] = defaultdict(list)
     for pair in pairs:
         by_sheets[pair[0], pair[2]].append(pair)

@@ -12,7 +12,8 @@ from engine.problems import Cell, Problem
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _TEXTS = frozenset({".csv", ".tsv", ".txt"})
-_HARMLESS = frozenset({".md", ".doc", ".docx", ".odt", ".rtf", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".ppt", ".pptx", ".log", ".lnk", ".url", ".py", ".yaml", ".yml"})
+_HARMLESS = frozenset({
+    ".md", ".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".png", ".jpg", ".jpeg", ".gif", ".log", ".lnk", ".url", ".py", ".yaml", ".yml"})
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -69,7 +70,8 @@ def _kind_of(path: Path, name: str) -> tuple[Kind | None, str, Problem | None]:
     try:
         content = path.read_bytes() if extension in _WORKBOOKS else _start_of(path)
     except OSError as error:
-        return None, "не открывается", Problem("D101", Cell(name), f"Файл не открывается: {error.strerror or 'нет доступа'}.", "Закройте его в других программах и проверьте права.")
+        message = f"Файл не открывается: {error.strerror or 'нет доступа'}."
+        return None, "не открывается", _unreadable(name, message, "Закройте его в других программах и проверьте права.")
     if not content:
         return None, "пуст", Problem("D108", Cell(name), "Файл пуст: в нём ни одного байта.", "Уберите его или выгрузите заново.")
     kind, problem = _by_content(path, name, extension, content)
@@ -87,7 +89,8 @@ def _by_content(path: Path, name: str, extension: str, content: bytes) -> tuple[
         whole = content if extension in _WORKBOOKS else path.read_bytes()
         return (None, locked(name)) if _ENCRYPTED in whole else (Kind.WORKBOOK, None)
     if content.startswith(_ZIP):
-        return (Kind.WORKBOOK, None) if zipfile.is_zipfile(path) else (None, _unreadable(name, "Книга оборвана: файл скопирован или скачан не до конца.", "Скачайте или скопируйте его заново."))
+        cut = _unreadable(name, "Книга оборвана: файл скопирован или скачан не до конца.", "Скачайте или скопируйте его заново.")
+        return (Kind.WORKBOOK, None) if zipfile.is_zipfile(path) else (None, cut)
     if content.startswith(_PARQUET):
         return Kind.PARQUET, None
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<body", b"<style")):

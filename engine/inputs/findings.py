@@ -39,7 +39,8 @@ class Findings:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection):
         self._connection = connection
-        connection.execute(f'CREATE OR REPLACE TEMP TABLE {TABLE} ("table" VARCHAR, _source INTEGER, _row BIGINT, "column" VARCHAR, code VARCHAR, text VARCHAR)')
+        columns = "table_name VARCHAR, _source INTEGER, _row BIGINT, column_name VARCHAR, code VARCHAR, text VARCHAR"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} ({columns})")
 
     def add(self, table: str, column: str, select: str, parameters: dict[str, object] | None = None) -> None:
         """Add what a query finds; it gives `_source`, `_row`, the text of the cell and the code."""
@@ -52,18 +53,18 @@ class Findings:
 
     def skip_rows(self, table: str) -> str:
         """Return SQL of the rows of a table that are not data (`_source`, `_row`) and forget all other findings about them."""
-        skipped = f"SELECT _source, _row FROM {TABLE} WHERE \"table\" = {literal(table)} AND code = 'D111'"
-        self._connection.execute(f"DELETE FROM {TABLE} WHERE \"table\" = $t AND code <> 'D111' AND (_source, _row) IN ({skipped})", {"t": table})
+        skipped = f"SELECT _source, _row FROM {TABLE} WHERE table_name = {literal(table)} AND code = 'D111'"
+        self._connection.execute(f"DELETE FROM {TABLE} WHERE table_name = $t AND code <> 'D111' AND (_source, _row) IN ({skipped})", {"t": table})
         return skipped
 
     def bad_rows(self, table: str) -> str:
         """Return SQL of the rows of a table with errors (`_source`, `_row`)."""
-        return f"SELECT DISTINCT _source, _row FROM {TABLE} WHERE \"table\" = {literal(table)} AND code IN ({', '.join(map(literal, _ERRORS))})"
+        return f"SELECT DISTINCT _source, _row FROM {TABLE} WHERE table_name = {literal(table)} AND code IN ({', '.join(map(literal, _ERRORS))})"
 
     def rows_of_unknown_schools(self, table: str, columns: list[str]) -> str:
         """Return SQL of the rows of a table whose school, in one of these columns, is not in the registry."""
         named = ", ".join(map(literal, columns)) or "NULL"
-        return f"SELECT _source, _row FROM {TABLE} WHERE \"table\" = {literal(table)} AND code = 'D302' AND \"column\" IN ({named})"
+        return f"SELECT _source, _row FROM {TABLE} WHERE table_name = {literal(table)} AND code = 'D302' AND column_name IN ({named})"
 
     def problems(self, contract: dict[str, Table], sources: list[SourceSheet], nearest: Nearest) -> list[Problem]:
         """Tell the findings: one problem for each sheet, column and code."""
@@ -75,12 +76,12 @@ class Findings:
     def _groups(self) -> list[_Group]:
         """Collect equal findings; of each sheet, column and code only the first few different texts."""
         rows = self._connection.execute(f"""
-            SELECT "table", _source, "column", code, text, min(_row, {SHOWN}) AS rows,
-                   CAST(sum(count(*)) OVER (PARTITION BY "table", _source, "column", code) AS BIGINT) AS in_all
+            SELECT table_name, _source, column_name, code, text, min(_row, {SHOWN}) AS rows,
+                   CAST(sum(count(*)) OVER (PARTITION BY table_name, _source, column_name, code) AS BIGINT) AS in_all
             FROM (SELECT DISTINCT * FROM {TABLE}) WHERE code NOT IN ('D301', 'D107') AND code NOT LIKE 'D4%'
-            GROUP BY "table", _source, "column", code, text
-            QUALIFY row_number() OVER (PARTITION BY "table", _source, "column", code ORDER BY min(_row), text) <= {SHOWN}
-            ORDER BY _source, "column", code, min(_row), text""").fetchall()
+            GROUP BY table_name, _source, column_name, code, text
+            QUALIFY row_number() OVER (PARTITION BY table_name, _source, column_name, code ORDER BY min(_row), text) <= {SHOWN}
+            ORDER BY _source, column_name, code, min(_row), text""").fetchall()
         return [_Group(*row) for row in rows]
 
 
@@ -96,7 +97,8 @@ def _tell(groups: list[_Group], table: Table, source: SourceSheet, nearest: Near
     else:
         named = [f"строка {row}" + _said(text, first, nearest) for row, text in _once(cells)]
     column = f"«{first.column}»: " if first.column else ""
-    return Problem(first.code, source.cell(cells[0][0], first.column), f"{column}{what} — {', '.join(named)}{_rest(first.in_all - len(cells), first.column)}.", hint)
+    rest = _rest(first.in_all - len(cells), first.column)
+    return Problem(first.code, source.cell(cells[0][0], first.column), f"{column}{what} — {', '.join(named)}{rest}.", hint)
 
 
 def _chosen(groups: list[_Group]) -> list[tuple[int, str | None]]:

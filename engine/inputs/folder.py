@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.inputs import casting
 from engine.inputs.checks import Skipped, check, repeated_rows, tell_repeated
 from engine.inputs.files import Found, Kind, find_files
-from engine.inputs.findings import Findings
+from engine.inputs.findings import TABLE, Findings
 from engine.inputs.fixed import RULES, put_fixed_rows
 from engine.inputs.formats import likeness, read
 from engine.inputs.formats.assemble import assemble, bad_of
@@ -27,7 +27,7 @@ from engine.inputs.sheet import RawSheet
 from engine.inputs.textfile import read_text
 from engine.inputs.workbook import read_workbook
 from engine.model import Table
-from engine.problems import Cell, Problem, ordered
+from engine.problems import Cell, Problem, errors, ordered
 from engine.tables import SourceSheet, Tables, erase, one_row, quoted
 from engine.words import nearest
 
@@ -48,7 +48,7 @@ def read_folder(folder: Path, contract: dict[str, Table], references: dict[str, 
     """
     reading = _Reading(Tables.empty(contract), references)
     found, left, problems = find_files(folder) if folder.is_dir() else ([], [], [])
-    reading.left, reading.problems = left, problems
+    reading.left, reading.problems, reading.lost = left, problems, bool(errors(problems))
     with tempfile.TemporaryDirectory(prefix="school-risk-") as scratch:
         for done, file in enumerate(found):
             if progress is not None:
@@ -75,6 +75,7 @@ class _Reading:
     successors: dict[str, str] = field(default_factory=dict)
     register: Register | None = None
     codes: dict[str, str] = field(default_factory=dict)
+    lost: bool = False  # a file or a sheet that may hold rows of any table could not be read
 
     def __post_init__(self) -> None:
         self.connection, self.contract = self.tables.connection, self.tables.contract
@@ -93,6 +94,7 @@ class _Reading:
         self.problems += problems
         if problems:
             self.left.append((file.name, "не открывается"))
+            self.lost = True
             return
         filled = [sheet for sheet in sheets if not sheet.is_blank]
         self.left += [(sheet.title, "пустой лист") for sheet in sheets if sheet.is_blank]
@@ -121,6 +123,7 @@ class _Reading:
         self.problems += problems
         if match is None:
             self.left.append((sheet.title, problems[0].message))
+            self.lost = self.lost or bool(errors(problems))
             return
         source, name = len(self.sources), match.table
         self.sources.append(SourceSheet(sheet.file, sheet.sheet, name, match.header_row, 0, match.letters, match.left_out))
@@ -171,6 +174,7 @@ class _Reading:
             self.sources += made.sources
             self.intakes[made.table].take(made.relation)
             self.tables.info[made.table].dropped_rows += made.dropped
+        self.desk.clear()
         self.problems += self.desk.problems
         self.left += self.desk.passed_over
         given = {(sheet.file, sheet.sheet) for sheet in self.sources}
@@ -204,20 +208,22 @@ class _Reading:
             self.problems += tell_repeated(self.connection, name, table, self.sources)
             self._tell_absent(name, table, Cell(folder.name or str(folder)))
         if not any(sheet.file != RULES for sheet in self.sources) and not self.desk.sheets:
-            self.problems.append(Problem("D110", Cell(str(folder)), "Нет такой папки." if not folder.is_dir() else "В папке нет ни одной таблицы, которую можно прочитать.",
-                                         "Укажите папку с файлами района: --data ПАПКА."))
+            message = "В папке нет ни одной таблицы, которую можно прочитать." if folder.is_dir() else "Нет такой папки."
+            self.problems.append(Problem("D110", Cell(str(folder)), message, "Укажите папку с файлами района: --data ПАПКА."))
 
     def _tell_absent(self, name: str, table: Table, place: Cell) -> None:
-        title = f"«{name}»" + (f" ({table.title})" if table.title else "")
         if not any(sheet.file != RULES for sheet in self.sources):
             return
-        if not self.tables.info[name].supplied and table.kind not in ("общие", "коды"):
-            registry = table.kind == "реестр"
-            message = f"Нет реестра школ: ни один файл не дал таблицу {title}." if registry else f"Ни один файл не дал таблицу {title}."
-            self.problems.append(Problem("D112" if registry else "D306", place, message, "Положите файл в папку" + ("." if registry else "; до этого показатели по ней не определены.")))
+        title = f"«{name}»" + (f" ({table.title})" if table.title else "")
+        if not self.tables.info[name].supplied and table.kind == "реестр":
+            self.problems.append(Problem("D112", place, f"Нет реестра школ: ни один файл не дал таблицу {title}.", "Положите файл в папку."))
+        elif not self.tables.info[name].supplied and table.kind not in ("общие", "коды"):
+            hint = "Положите файл в папку; до этого показатели по ней не определены."
+            self.problems.append(Problem("D306", place, f"Ни один файл не дал таблицу {title}.", hint))
         for sheet in self.sources:
             if sheet.table == name and not sheet.rows and not table.rows and table.absence != "ноль":
-                self.problems.append(Problem("D108", Cell(sheet.file, sheet.sheet), f"Под заголовками таблицы {title} нет ни одной строки.", "Уберите лист или заполните его."))
+                message = f"Под заголовками таблицы {title} нет ни одной строки."
+                self.problems.append(Problem("D108", Cell(sheet.file, sheet.sheet), message, "Уберите лист или заполните его."))
 
     def _nearest(self, name: str, column: str, text: str) -> str | None:
         block = self.contract[name].columns[column]
@@ -250,10 +256,13 @@ class _Reading:
 
     def close(self, found: list[Found]) -> None:
         """Merge schools, count again, and take the fingerprint of the files used."""
+        for scratch in (TABLE, "_mapping", "_bad"):
+            self.connection.execute(f"DROP TABLE IF EXISTS temp.{scratch}")
         if self.register is not None:
             self.register.merge(self.contract, self.successors)
         for name in self.contract:
             self.tables.refresh(name)
+            self.tables.info[name].incomplete = self.lost or self.tables.info[name].dropped_rows > 0
         used = {sheet.file for sheet in self.sources}
         self.tables.sources = tuple(self.sources)
         self.tables.files_left = tuple(sorted(set(self.left)))

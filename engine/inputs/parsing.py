@@ -66,7 +66,7 @@ def words_of(column: Column, references: Mapping[str, Words]) -> Words | None:
     """Return the allowed words of a column with their spellings, or None when any text will do."""
     if column.reference is not None:
         return references.get(column.reference, {})
-    return {word: () for word in column.allowed} if column.allowed else None
+    return dict.fromkeys(column.allowed, ()) if column.allowed else None
 
 
 def _typed(column: Column, words: Words | None) -> Parser:

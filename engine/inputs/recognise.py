@@ -17,8 +17,10 @@ from engine.words import folded
 
 Head = Sequence[Sequence[str]]
 _LONGEST_HEADER = 200
+_JOINED, _OWN, _LOWER = range(3)  # kinds of labels, the surest first
 _PERSONAL = re.compile(r"(фамилия|имя|отчество|ф ?и ?о|имя отчество|фамилия имя отчество|паспорт|паспортные данные|дата рождения"
-                       r"|(номер|серия|серия и номер) (паспорта|документа))( (участника|ребенка|учащегося|обучающегося|ученика|учителя|педагога|директора|родителя))?|.*\bснилс\b.*")
+                       r"|(номер|серия|серия и номер) (паспорта|документа))"
+                       r"( (участника|ребенка|учащегося|обучающегося|ученика|учителя|педагога|директора|родителя))?|.*\bснилс\b.*")
 _fold = lru_cache(maxsize=20_000)(folded)
 
 
@@ -46,11 +48,12 @@ class _Candidate:
     row: int
     depth: int
     found: dict[str, list[int]]
+    joined: bool  # some header is known only together with the merged one above it
     constants: dict[str, str] = field(default_factory=dict)
 
     @property
-    def rank(self) -> tuple[int, int, int]:
-        return len(self.found), -self.depth, -self.row
+    def rank(self) -> tuple[int, bool, int, int]:
+        return len(self.found), self.joined, -self.depth, -self.row
 
 
 class Recogniser:
@@ -92,20 +95,20 @@ class Recogniser:
     def _candidates(self, head: Head) -> dict[str, _Candidate]:
         best: dict[str, _Candidate] = {}
         for row, depth, labels in _places(head):
-            for table, found in self._named(labels).items():
-                candidate = _Candidate(table, row, depth, found)
+            for table, (found, joined) in self._named(labels).items():
+                candidate = _Candidate(table, row, depth, found, joined)
                 if table not in best or candidate.rank > best[table].rank:
                     best[table] = candidate
         return best
 
-    def _named(self, labels: Iterable[tuple[int, int, str]]) -> dict[str, dict[str, list[int]]]:
-        """Find the columns that labels name; of several positions only those of the best kind of label are kept."""
+    def _named(self, labels: Iterable[tuple[int, int, str]]) -> dict[str, tuple[dict[str, list[int]], bool]]:
+        """Find the columns that labels name (of several positions only those of the best kind of label) and whether joined labels helped."""
         seen: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for index, kind, label in labels:
             for table, column in self._spellings.get(label, ()):
                 seen[table][column].append((kind, index))
-        return {table: {column: [index for kind, index in places if kind == min(places)[0]] for column, places in columns.items()}
-                for table, columns in seen.items()}
+        return {table: ({column: [index for kind, index in places if kind == min(places)[0]] for column, places in columns.items()},
+                        any(min(places)[0] == _JOINED for places in columns.values())) for table, columns in seen.items()}
 
     def _is_whole(self, candidate: _Candidate) -> bool:
         table = self.contract[candidate.table]
@@ -131,8 +134,9 @@ class Recogniser:
 
     def _settle(self, candidate: _Candidate, sheet: RawSheet) -> tuple[Match | None, list[Problem]]:
         table, row = self.contract[candidate.table], candidate.row
-        problems = [Problem("D104", Cell(sheet.file, sheet.sheet, f"A{row}"), f"Таблица «{candidate.table}»: нет обязательного столбца {_quote(column, table)}.",
-                            _headers_hint(table.columns[column])) for column in self._missing(candidate)]
+        place = Cell(sheet.file, sheet.sheet, f"A{row}")
+        problems = [Problem("D104", place, f"Таблица «{candidate.table}»: нет столбца {_quote(column, table)}.", _headers_hint(table.columns[column]))
+                    for column in self._missing(candidate)]
         twice = {column: places for column, places in candidate.found.items() if len(places) > 1}
         for column, places in twice.items():
             letters = ", ".join(letter(index) for index in places)
@@ -149,7 +153,7 @@ class Recogniser:
         place = Cell(sheet.file, sheet.sheet)
         if not candidates:
             return Problem("D102", place, "Лист не похож ни на одну таблицу: ни один заголовок не узнан.",
-                           "Сверьте заголовки с договором о данных; искали в первых 30 строках.")
+                           f"Сверьте заголовки с договором о данных; искали в первых {HEADER_WITHIN} строках.{sheet.body.doubt}")
         nearest = max(candidates, key=lambda candidate: (*candidate.rank, candidate.table))
         table = self.contract[nearest.table]
         lacking = [key for key in table.keys if key not in nearest.found and key not in nearest.constants]
@@ -170,7 +174,7 @@ class Recogniser:
 def _places(head: Head) -> Iterator[tuple[int, int, list[tuple[int, int, str]]]]:
     """Give every place where headers may be: (row of the lowest header, rows of headers, labels as (position, kind, text))."""
     for index, row in enumerate(head[:HEADER_WITHIN]):
-        yield index + 1, 1, [(position, 0, label) for position, label in _labels(row)]
+        yield index + 1, 1, [(position, _OWN, label) for position, label in _labels(row)]
         if index + 1 < len(head):
             yield index + 2, 2, list(_two_rows(row, head[index + 1]))
 
@@ -191,10 +195,10 @@ def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> Iterator[tuple[int,
         if max(len(over), len(below)) > _LONGEST_HEADER or _is_personal(above) or _is_personal(below):
             continue
         if below:
-            yield position, 0, _fold(f"{over} {below}")
-            yield position, 1, _fold(below)
+            yield position, _JOINED, _fold(f"{over} {below}")
+            yield position, _LOWER, _fold(below)
         elif above:
-            yield position, 0, _fold(above)
+            yield position, _OWN, _fold(above)
 
 
 @lru_cache(maxsize=20_000)

@@ -20,7 +20,8 @@ class Register:
     def __init__(self, connection: Connection, contract: dict[str, Table], name: str):
         self.name, self.table, self._connection = name, contract[name], connection
         self._key = quoted(self.table.keys[0])
-        self.codes = [code for code, in connection.execute(f"SELECT DISTINCT {self._key} FROM {quoted(name)} WHERE {self._key} IS NOT NULL ORDER BY 1").fetchall()]
+        self._codes = f"SELECT {self._key} FROM {quoted(name)} WHERE {self._key} IS NOT NULL"
+        self.codes = sorted({code for code, in connection.execute(self._codes).fetchall()})
 
     def nearest(self, code: str) -> str | None:
         return nearest(code, self.codes) if len(self.codes) <= _SEARCHED else None
@@ -29,7 +30,7 @@ class Register:
         """Find codes of schools that are not in the registry (D302)."""
         for column in schools_of(table):
             value = quoted(column)
-            unknown = f"SELECT DISTINCT {value} FROM {quoted(name)} WHERE {value} NOT IN (SELECT {self._key} FROM {quoted(self.name)} WHERE {self._key} IS NOT NULL)"
+            unknown = f"SELECT DISTINCT {value} FROM {quoted(name)} WHERE {value} NOT IN ({self._codes})"
             if self._connection.execute(unknown).fetchone():
                 findings.add(name, column, f"SELECT _source, _row, {value}, 'D302' FROM {quoted(name)} WHERE {value} IN ({unknown})")
 
@@ -40,28 +41,32 @@ class Register:
         """
         if SUCCESSOR not in self.table.columns:
             return {}
-        rows = self._connection.execute(f"SELECT {self._key}, {quoted(SUCCESSOR)} FROM {quoted(self.name)} WHERE {self._key} IS NOT NULL AND {quoted(SUCCESSOR)} IS NOT NULL").fetchall()
+        to, registry = quoted(SUCCESSOR), quoted(self.name)
+        rows = self._connection.execute(f"SELECT {self._key}, {to} FROM {registry} WHERE {self._key} IS NOT NULL AND {to} IS NOT NULL").fetchall()
         known = set(self.codes)
         given = {school: successor for school, successor in rows if successor in known}
         last = {school: _last(school, given) for school in given}
         wrong = {school for school, successor in rows if successor not in known} | {school for school, successor in last.items() if successor is None}
-        findings.add(self.name, SUCCESSOR, f"SELECT _source, _row, {quoted(SUCCESSOR)}, 'D305' FROM {quoted(self.name)} WHERE {self._key} IN (SELECT unnest($wrong::VARCHAR[]))",
+        findings.add(self.name, SUCCESSOR, f"SELECT _source, _row, {to}, 'D305' FROM {registry} WHERE {self._key} IN (SELECT unnest($wrong::VARCHAR[]))",
                      {"wrong": sorted(wrong)})
         return {school: successor for school, successor in last.items() if successor is not None}
 
     def _title(self) -> str:
-        named = (column for column, block in self.table.columns.items() if block.type == "текст" and column.startswith("назв") and block.formula is None)
-        return next(map(quoted, named), "CAST(NULL AS VARCHAR)")
+        """Return SQL of a school's name: the first column of free text."""
+        free = (column for column, block in self.table.columns.items() if block.type == "текст" and not (block.allowed or block.reference or block.level))
+        return next(map(quoted, free), "CAST(NULL AS VARCHAR)")
 
     def merge(self, contract: dict[str, Table], successors: dict[str, str]) -> None:
         """Move the rows of merged schools to their successors; the registry keeps only schools that work."""
+        merged, registry = quoted(MERGED), quoted(self.name)
         pairs = "SELECT unnest($1::VARCHAR[]) AS code, unnest($2::VARCHAR[]) AS successor"
-        self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(MERGED)} AS SELECT t.{self._key} AS код, m.successor AS преемник, {self._title()} AS название"
-                                 f" FROM {quoted(self.name)} AS t JOIN ({pairs}) AS m ON m.code = t.{self._key} ORDER BY 1", [list(successors), list(successors.values())])
-        self._connection.execute(f"DELETE FROM {quoted(self.name)} WHERE {self._key} IN (SELECT код FROM {quoted(MERGED)})")
+        self._connection.execute(f"CREATE OR REPLACE TABLE {merged} AS SELECT t.{self._key} AS код, m.successor AS преемник, {self._title()} AS название"
+                                 f" FROM {registry} AS t JOIN ({pairs}) AS m ON m.code = t.{self._key} ORDER BY 1",
+                                 [list(successors), list(successors.values())])
+        self._connection.execute(f"DELETE FROM {registry} WHERE {self._key} IN (SELECT код FROM {merged})")
         for name, table in contract.items():
-            for column in schools_of(table):
-                self._connection.execute(f"UPDATE {quoted(name)} AS t SET {quoted(column)} = m.преемник FROM {quoted(MERGED)} AS m WHERE t.{quoted(column)} = m.код")
+            for column in map(quoted, schools_of(table)):
+                self._connection.execute(f"UPDATE {quoted(name)} AS t SET {column} = m.преемник FROM {merged} AS m WHERE t.{column} = m.код")
 
 
 def codes_of(connection: Connection, name: str, table: Table) -> set[str]:

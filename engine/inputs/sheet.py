@@ -26,6 +26,8 @@ class Scan:
 class Body:
     """What lies under the header: DuckDB scans it, or (no scan, or one that DuckDB refuses) its rows are given one by one."""
 
+    doubt = ""  # what to try when no header is recognised
+
     def scan(self, first_row: int, wanted: Mapping[int, str]) -> Scan | None:
         """Describe how DuckDB reads the body from a row on (positions in `wanted` with these types, if they can), or None."""
         return None
@@ -75,11 +77,11 @@ class RawSheet:
 
 def as_text(value: object) -> str | None:
     """Write a cell of a workbook as text: 9001.0 is «9001», a date is ISO, an empty cell is None."""
+    if isinstance(value, str):  # most cells: a match on types is slow
+        return value or None
     match value:
-        case None | "":
+        case None:
             return None
-        case str():
-            return value
         case bool():
             return "да" if value else "нет"
         case float():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,10 @@ class TextBody(Body):
     _broken: list[int] = field(default_factory=list)
     _open_quote: int | None = None
     _cut: bool = False
+
+    @property
+    def doubt(self) -> str:  # type: ignore[override]
+        return " Если вместо русских букв в файле видны знаки, укажите кодировку: --encoding cp866." if self.encoding == "cp1251" else ""
 
     def scan(self, first_row: int, wanted: Mapping[int, str]) -> Scan | None:
         """Describe how DuckDB reads the body; the file is first rewritten when it is not UTF-8."""
@@ -115,7 +120,7 @@ class TextBody(Body):
     def _in_utf8(self) -> Path:
         if self.encoding in ("utf-8", "utf-8-sig"):
             return self.path
-        target = self.scratch / f"{self.file.replace('/', '·')}.utf8"
+        target = self.scratch / f"{hashlib.sha256(self.file.encode()).hexdigest()}.csv"
         if not target.exists():
             _rewrite(self.path, self.encoding, target)
         return target
@@ -183,31 +188,36 @@ def _encoding_of(path: Path, file: str, wanted: str | None, *, whole: bool = Fal
         start = stream.read(4)
     wanted = next((name for mark, name in _BOMS if start.startswith(mark)), wanted)
     if wanted is not None:
-        _decode(path, file, wanted, whole)
-        return wanted
+        name = _known(wanted, file)
+        _decode(path, file, name, whole or not name.startswith("utf-8"))
+        return name
     try:
         _decode(path, file, "utf-8", whole)
     except _Undecodable as error:
         if _looks_like_utf8(path):
             raise error from None
-        _decode(path, file, "cp1251", whole)
+        _decode(path, file, "cp1251", whole=True)
         return "cp1251"
     return "utf-8"
 
 
-def _decode(path: Path, file: str, encoding: str, whole: bool) -> None:
+def _known(encoding: str, file: str) -> str:
     try:
-        decoder = codecs.getincrementaldecoder(encoding)()
+        return codecs.lookup(encoding).name
     except LookupError:
         raise _Undecodable(Problem("D106", Cell(file), f"Кодировки «{encoding}» нет.", "Обычные: utf-8, cp1251, cp866.")) from None
-    done = 0
+
+
+def _decode(path: Path, file: str, encoding: str, whole: bool) -> None:
+    decoder, done = codecs.getincrementaldecoder(encoding)(), 0
     with path.open("rb") as stream:
         while chunk := stream.read(_HEAD_BYTES):
             try:
                 decoder.decode(chunk, final=len(chunk) < _HEAD_BYTES)
             except UnicodeDecodeError as error:
                 line = _line_of(path, done + len(chunk) - len(error.object) + error.start)
-                raise _Undecodable(Problem("D106", Cell(file, "", f"A{line}"), f"Файл не читается как {encoding.removesuffix('-sig').upper()}: ошибка в строке {line}.", _RESAVE)) from None
+                message = f"Файл не читается как {encoding.removesuffix('-sig').upper()}: ошибка в строке {line}."
+                raise _Undecodable(Problem("D106", Cell(file, "", f"A{line}"), message, _RESAVE)) from None
             done += len(chunk)
             if not whole:
                 return

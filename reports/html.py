@@ -1,0 +1,34 @@
+"""Pages to self-contained HTML: one file, styles inside, nothing fetched. Templates place ready records and neither compare nor compute."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from reports.russian import unbroken
+
+_FOLDER = Path(__file__).parent / "templates"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the environment of the templates: everything is escaped, an unknown name is an error, texts get their no-break spaces."""
+    found = jinja2.Environment(loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+                               finalize=_typographic, keep_trailing_newline=True)
+    found.globals["style"] = Markup((_FOLDER / "style.css").read_text(encoding="utf-8"))
+    return found
+
+
+def _typographic(value: Any) -> Any:
+    """Tie short words and numbers to what follows; markup made by a macro has been through this already."""
+    return unbroken(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def write_page(template: str, page: object, path: Path) -> Path:
+    """Render one page and write it. Errors: jinja2.TemplateError names the template and the line."""
+    path.write_text(environment().get_template(template).render(page=page), encoding="utf-8", newline="\n")
+    return path

@@ -1,0 +1,1 @@
+"""Pages: what each report shows, chosen from the book; nothing here is placed or formatted for a file type."""

@@ -1,0 +1,249 @@
+"""The one-page brief: the conclusion, what changed, which schools need what, what is not known, what the district does when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from reports.book import Book
+from reports.measures import ordered
+from reports.russian import SCHOOL, SIGN, capital, counted, feminine, form, joined, lowered, of_counted, to_counted
+from reports.status import GROUP_OPEN, PARTLY_KNOWN, Status
+from reports.view import Ground, GroupView, Header, MeasureView, SchoolView
+
+# What one printed A4 page bears, measured on the page itself: lines in all, and characters in a full line and in a line of a column.
+_PAGE_LINES, _HEADING_LINES = 78, 14
+_FULL_LINE, _COLUMN_LINE = 132, 62
+_GROUND_CHARS = 125
+_SHOWN_NUMBERS, _SHOWN_OPEN, _MEASURES = 40, 6, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One school in its group: why, and the next dated step that is meant for it in particular."""
+
+    label: str
+    link: str
+    mark: Status
+    also: str
+    grounds: tuple[str, ...]
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Schools of one group, by number."""
+
+    title: str
+    count: str
+    rows: tuple[Row, ...]
+    numbers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A school some of whose groups are not known: which stay possible, what is missing, what would settle it."""
+
+    label: str
+    link: str
+    mark: Status
+    possible: str
+    settle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    header: Header
+    title: str
+    lead: str
+    changes: tuple[Line, ...]
+    changes_title: str
+    groups: tuple[Group, ...]
+    open: tuple[Open, ...]
+    more_open: tuple[Open, ...]
+    others: tuple[Line, ...]
+    measures: tuple[Line, ...]
+    in_annex: bool
+
+
+def make_brief(book: Book) -> Brief:
+    """Choose what the brief shows: two grounds of each school, or one, or none where the schools must go to an annex to keep one page."""
+    rest = frozenset(plan.name for plan in book.plans if plan.block.rest)
+    undetermined = [_open(school, rest) for school in book.schools if school.missing]
+    lines = tuple(_changes(book)), tuple(_others(book)), tuple(_ahead(book))
+    for most in (2, 1):
+        groups = tuple(_groups(book, most))
+        in_annex = _height(groups, undetermined, *lines) > _PAGE_LINES
+        if not in_annex:
+            break
+    shown = _SHOWN_OPEN if in_annex else len(undetermined)
+    return Brief(book.header, _title(book), _lead(book), lines[0], _changes_title(book),
+                 tuple(_groups(book, 2)) if in_annex else groups, tuple(undetermined[:shown]), tuple(undetermined[shown:]), lines[1], lines[2], in_annex)
+
+
+# ---------------------------------------------------------------- the conclusion
+
+
+def _title(book: Book) -> str:
+    total, helped = len(book.schools), [school for school in book.schools if school.main]
+    if not helped:
+        return f"Оснований для адресной помощи нет ни у одной из {of_counted(total, SCHOOL)}"
+    title = f"Адресная помощь нужна {to_counted(len(helped), SCHOOL)} из {total}"
+    if not book.decisions.known:
+        return title
+    new = sum(school.is_new for school in helped)
+    return f"{title}; впервые — ни одной" if new == 0 else f"{title}; {feminine(new)} из них — впервые" if len(helped) > 1 else title
+
+
+def _lead(book: Book) -> str:
+    open_help = [school for school in book.schools if school.missing]
+    parts = []
+    if open_help:
+        unsure = [school for school in open_help if not school.main]
+        one = len(open_help) % 10 == 1 and len(open_help) % 100 != 11
+        parts.append(f"{capital(feminine(len(open_help)))} {form(len(open_help), SCHOOL)} определен{'а' if one else 'ы'} не полностью: не хватает сведений")
+        if unsure:
+            parts[-1] += f"; помощь может понадобиться ещё {to_counted(len(unsure), SCHOOL)}"
+    return ". ".join(parts) + "." if parts else ""
+
+
+def _changes_title(book: Book) -> str:
+    since = f" («впервые» — по решениям с {book.decisions.first_year})" if book.decisions.known else ""
+    return f"Что изменилось по сравнению с решениями за {book.decisions.last_year} учебный год{since}"
+
+
+# ---------------------------------------------------------------- what changed
+
+
+def _changes(book: Book) -> Iterable[Line]:
+    if not book.decisions.known:
+        yield Line("Сравнить не с чем", f"решений за {book.decisions.last_year} учебный год в данных нет.")
+        return
+    added = [school for school in book.schools if school.main and not school.before]
+    moved = [school for school in book.schools if school.main and school.before and school.main != school.before]
+    kept = [school for school in book.schools if school.main and school.main == school.before]
+    left = [school for school in book.schools if school.before and not school.main]
+    yield from _line("Добавились", added, lambda school: book.wording.short(school.main))
+    yield from _line("Сменили группу", moved, lambda school: f"{book.wording.short(school.before)} → {book.wording.short(school.main)}")
+    yield from _line("Оснований больше нет", [school for school in left if not school.missing], lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Пока не определены", [school for school in left if school.missing], lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Без изменений", kept, lambda school: book.wording.short(school.main))
+
+
+def _line(label: str, schools: list[SchoolView], kind: Callable[[SchoolView], str]) -> Iterable[Line]:
+    """Draw schools of one kind together: «№ 9002, 9032 — зона риска»."""
+    kinds: dict[str, list[SchoolView]] = {}
+    for school in schools:
+        kinds.setdefault(kind(school), []).append(school)
+    if kinds:
+        yield Line(label, "; ".join(f"{_numbers(found)} — {words}" for words, found in kinds.items()) + ".")
+
+
+def _numbers(schools: list[SchoolView]) -> str:
+    shown = ", ".join(school.code for school in schools[:_SHOWN_NUMBERS])
+    more = len(schools) - _SHOWN_NUMBERS
+    return f"№\u00a0{shown}" + (f" и\u00a0ещё {more}" if more > 0 else "")
+
+
+# ---------------------------------------------------------------- groups
+
+
+def _groups(book: Book, most: int) -> Iterable[Group]:
+    for name in book.help_names:
+        schools = [school for school in book.schools if school.main == name]
+        if schools:
+            shared = set.intersection(*({measure.name for measure in school.measures} for school in schools)) if len(schools) > 1 else set()
+            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(school, shared, most) for school in schools), _numbers(schools))
+
+
+def _row(school: SchoolView, shared: set[str], most: int) -> Row:
+    """A school's next step is one meant for it in particular; where there is none, the next one of its group."""
+    ahead = [measure for measure in school.measures if not measure.past]
+    own = next((measure for measure in ahead if measure.name not in shared), ahead[0] if ahead else None)
+    main = next(group for group in school.groups if group.name == school.main)
+    also = joined(group.short for group in school.in_force if group.name != school.main)
+    return Row(school.label, school.link, PARTLY_KNOWN if school.missing else main.status, f"также {also}" if also else "", tuple(_grounds(main, most)), _step(own) if own else "")
+
+
+def _grounds(group: GroupView, most: int) -> Iterable[str]:
+    """The first ground, and a second one where both are short; the card holds them all with their works."""
+    shown = [_short(ground) for ground in group.grounds[:most]]
+    while len(shown) > 1 and len(" ".join(shown)) > _GROUND_CHARS:
+        shown.pop()
+    yield from shown
+    if len(group.grounds) > len(shown):
+        yield f"И ещё {counted(len(group.grounds) - len(shown), SIGN)}."
+
+
+def _short(ground: Ground) -> str:
+    has_number = any(letter.isdigit() for letter in ground.sentence)
+    return ground.sentence if has_number else ground.text(1)
+
+
+def _step(measure: MeasureView) -> str:
+    return f"{lowered(_head(measure.title))} — {', '.join(part for part in (measure.nearest, measure.responsible) if part)}"
+
+
+def _head(title: str) -> str:
+    """Return the head of a measure's title: what follows a colon, a comma or a bracket is for the card."""
+    return re.sub(r"( для)? (тех|тем|того|те|то|та)$", "", re.split(r"[,:(;]", title)[0].strip())
+
+
+# ---------------------------------------------------------------- what is not known, the rest, the district
+
+
+def _open(school: SchoolView, rest: frozenset[str]) -> Open:
+    missing = school.missing
+    settled = any(group.name not in rest for group in school.in_force)
+    possible = f"{'возможны ещё' if settled else 'возможны'}: {joined(missing.possible, 'или')}"
+    absent = f"Не сданы: {joined(lowered(title) for title in missing.absent_titles)}." if missing.absent_titles else missing.settle_short
+    return Open(school.label, school.link, PARTLY_KNOWN if school.main else GROUP_OPEN, possible, absent)
+
+
+def _others(book: Book) -> Iterable[Line]:
+    """Groups that are no ground for help: every school in them is named, so that nobody is left out of the page."""
+    for plan in book.plans:
+        if plan.name in book.help_names or plan.block.rest:
+            continue
+        schools = [school for school in book.schools if any(group.name == plan.name for group in school.in_force)]
+        if schools:
+            yield Line(f"{book.wording.plural(plan.name)}: {len(schools)}", f"{_numbers(schools)}.")
+
+
+def _ahead(book: Book) -> Iterable[Line]:
+    """The next dated measures of the district and of whole groups, by date: what, for whom, who is responsible."""
+    measures = [measure for measure in book.measures.for_everyone() if not measure.past]
+    for plan in book.measures.plans:
+        groups = book.measures.groups_meant(plan)
+        if groups and any(measure.name == plan.name for school in book.schools for measure in school.measures):
+            measures.append(book.measures.view(plan, (book.wording.short(name) for name in groups) if len(groups) <= 2 else ()))
+    for measure in ordered(measure for measure in measures if not measure.past)[:_MEASURES]:
+        meant = f": {measure.why}" if measure.why else ""
+        yield Line(capital(measure.nearest), f"{lowered(_head(measure.title))}{meant} ({measure.responsible})")
+
+
+# ---------------------------------------------------------------- whether it fits
+
+
+def _height(groups: Iterable[Group], undetermined: list[Open], changes: Iterable[Line], others: Iterable[Line], measures: Iterable[Line]) -> float:
+    """Estimate the lines the whole page takes in print. What stands in two columns counts half."""
+    columns = sum(1.6 + sum(_wrapped(_row_text(row), _COLUMN_LINE) + 0.2 for row in group.rows) for group in groups)
+    below = max(sum(_wrapped(f"{item.label}: {item.possible}. {item.settle}", _COLUMN_LINE) for item in undetermined),
+                sum(_wrapped(f"{line.label} — {line.text}", _COLUMN_LINE) for line in measures))
+    return (_HEADING_LINES + sum(_wrapped(line.text, _FULL_LINE - 24) for line in changes) + columns / 2 + below + 2
+            + _wrapped(" ".join(f"{line.label} — {line.text}" for line in others), _FULL_LINE))
+
+
+def _row_text(row: Row) -> str:
+    return f"● {row.label} {' '.join(row.grounds)} {row.also} → {row.step}"
+
+
+def _wrapped(text: str, width: int) -> int:
+    return -(-len(text) // width)
