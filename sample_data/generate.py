@@ -20,7 +20,7 @@ import xlsxwriter
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import raw_books as raw  # noqa: E402 - the script beside this one, found however this one is started
+import raw_books as raw
 
 SEED = 20260901
 YEARS = (2024, 2025, 2026)

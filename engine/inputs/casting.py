@@ -99,8 +99,7 @@ class Intake:
         letter = "_letter" if source == "_source" else "NULL"
         values = ", ".join([*(f"v{position}" for position in range(len(self._columns))), source, "_row", str(int(RowStatus.OK)), school, letter, rest])
         fields = ", ".join([*map(quoted, self._columns), *SERVICE, LEFT])
-        service = "_row" if source != "_source" else "_source, _row, _letter"
-        typed = f"SELECT {', '.join(inner)}, {service} FROM {relation}"
+        typed = f"SELECT {', '.join(inner)}, {'_source, _letter, ' if source == '_source' else ''}_row FROM {relation}"
         return one_row(self._connection, f"INSERT INTO {quoted(self._name)} ({fields}) SELECT {values} FROM ({typed})")[0]
 
 

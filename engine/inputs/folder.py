@@ -14,6 +14,7 @@ from engine.inputs import casting
 from engine.inputs.checks import Skipped, check, repeated_rows, tell_repeated
 from engine.inputs.files import Found, Kind, find_files
 from engine.inputs.findings import TABLE, Findings
+from engine.inputs.fixed import RULES, put_fixed_rows
 from engine.inputs.formats import likeness, read
 from engine.inputs.formats.assemble import assemble, bad_of
 from engine.inputs.formats.desk import Desk
@@ -22,7 +23,6 @@ from engine.inputs.parquet import read_parquet
 from engine.inputs.parsing import Words, words_of
 from engine.inputs.recognise import Match, Recogniser
 from engine.inputs.schools import Register, codes_of, crosswalk, rewrite_codes, schools_of
-from engine.inputs.fixed import RULES, put_fixed_rows
 from engine.inputs.sheet import RawSheet
 from engine.inputs.textfile import read_text
 from engine.inputs.workbook import read_workbook
@@ -74,8 +74,8 @@ class _Reading:
     sources: list[SourceSheet] = field(default_factory=list)
     successors: dict[str, str] = field(default_factory=dict)
     register: Register | None = None
-    lost: bool = False  # a file or a sheet that may hold rows of any table could not be read
     codes: dict[str, str] = field(default_factory=dict)
+    lost: bool = False  # a file or a sheet that may hold rows of any table could not be read
 
     def __post_init__(self) -> None:
         self.connection, self.contract = self.tables.connection, self.tables.contract
@@ -174,6 +174,7 @@ class _Reading:
             self.sources += made.sources
             self.intakes[made.table].take(made.relation)
             self.tables.info[made.table].dropped_rows += made.dropped
+        self.desk.clear()
         self.problems += self.desk.problems
         self.left += self.desk.passed_over
         given = {(sheet.file, sheet.sheet) for sheet in self.sources}
@@ -206,15 +207,12 @@ class _Reading:
         for name, table in self.contract.items():
             self.problems += tell_repeated(self.connection, name, table, self.sources)
             self._tell_absent(name, table, Cell(folder.name or str(folder)))
-        if not self._any_data() and not self.desk.sheets:
+        if not any(sheet.file != RULES for sheet in self.sources) and not self.desk.sheets:
             message = "В папке нет ни одной таблицы, которую можно прочитать." if folder.is_dir() else "Нет такой папки."
             self.problems.append(Problem("D110", Cell(str(folder)), message, "Укажите папку с файлами района: --data ПАПКА."))
 
-    def _any_data(self) -> bool:
-        return any(sheet.file != RULES for sheet in self.sources)
-
     def _tell_absent(self, name: str, table: Table, place: Cell) -> None:
-        if not self._any_data():
+        if not any(sheet.file != RULES for sheet in self.sources):
             return
         title = f"«{name}»" + (f" ({table.title})" if table.title else "")
         if not self.tables.info[name].supplied and table.kind == "реестр":

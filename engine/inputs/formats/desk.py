@@ -89,6 +89,15 @@ class Desk:
         if bad_row is not None:
             self.bad.add((number, bad_row, code))
 
+    def clear(self) -> None:
+        """Drop what was staged."""
+        for table in self._made:
+            self.connection.execute(f"DROP VIEW IF EXISTS temp.{quoted(f'_made_{table}')}")
+            self.connection.execute(f"DROP TABLE IF EXISTS temp.{self.stage(table)}")
+        for name in ("_reports", "_said"):
+            self.connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        self._made.clear()
+
     def stage(self, table: str) -> str:
         return quoted(f"_stage_{table}")
 

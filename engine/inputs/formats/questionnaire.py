@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.inputs.formats.desk import Desk
-from engine.inputs.formats.layout import CODE, Header, address, header_with, headers, is_missing, number, text_at
+from engine.inputs.formats.layout import CODE, Header, address, headers, is_missing, number, text_at
 from engine.inputs.sheet import RawSheet
 from engine.tables import letter
 
