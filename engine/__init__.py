@@ -7,6 +7,7 @@ contract     Tables -> ready tables and frames of units
 indicators   formulas over tables -> SQL -> columns           (sqlrow, sqlgroup)
 evaluation   criteria as columns, categories and measures     (vector, population, history, conditions, inference)
 run          the pipeline and its record
+objectivity  signs of non-objective results: statistics over works and schools, ready to be called by rules (docs/objectivity.md)
 explanation  why: category <- criterion <- indicator <- file, sheet, cell
 """
 
