@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,7 @@ class SharedExplainer(Explainer):
         self._groups: dict[str, dict[tuple, list[SourceRow]]] = {}
         self._registry: dict[str, dict[int, list]] = {}
         self._told: dict[tuple, Evidence] = {}
+        self._shapes: dict[tuple[str, str], Any] = {}
 
     def rows_of(self, plan: IndicatorPlan, row: int, keys: tuple[tuple[str, object], ...] = (), limit: int = 60) -> tuple[tuple[SourceRow, ...], int]:
         """Return the rows behind an indicator of one unit (and one group of a slice), and how many there are in all."""
@@ -107,15 +109,23 @@ class SharedExplainer(Explainer):
             self._groups[key] = groups
         return self._groups[key]
 
+    # What the engine asks about an indicator for each of its rows is here asked once.
+
+    def _keys(self, plan: IndicatorPlan) -> tuple[str, ...]:
+        return self._shape(("keys", plan.name), lambda: super(SharedExplainer, self)._keys(plan))
+
+    def _computed_from(self, plan: IndicatorPlan) -> set[str]:
+        return self._shape(("computed", plan.name), lambda: super(SharedExplainer, self)._computed_from(plan))
+
     def _fields(self, plan: IndicatorPlan) -> list[str]:
-        """Show beside a computed column the cells it was computed from: those are what a reader can open."""
+        """The engine's fields, and the keys of the slice that are no keys of the table: rows are looked up by them."""
         fields = super()._fields(plan)
-        fields += [key for key in plan.keys if key not in fields]
-        if plan.over_slice:
-            return fields
-        columns = self.program.rules.tables[plan.table].columns
-        parts = [part for name in fields if columns[name].formula is not None for part in t.names(columns[name].formula)]
-        return fields + [name for name in columns if name in parts and name not in fields]
+        return fields + [key for key in plan.keys if key not in fields]
+
+    def _shape(self, key: tuple[str, str], make: Callable[[], Any]) -> Any:
+        if key not in self._shapes:
+            self._shapes[key] = make()
+        return self._shapes[key]
 
     def is_filtered_out(self, plan: IndicatorPlan, row: int) -> bool:
         """Whether an indicator has no value because none of the unit's rows is of the kind it looks at, though rows there are."""

@@ -16,7 +16,7 @@ from reports.view import Ground, GroupView, Header, MeasureView, SchoolView
 _PAGE_LINES, _HEADING_LINES = 78, 14
 _FULL_LINE, _COLUMN_LINE = 132, 62
 _GROUND_CHARS = 125
-_SHOWN_NUMBERS, _SHOWN_OPEN, _MEASURES = 40, 6, 6
+_MOST_MEASURES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +73,31 @@ class Brief:
     in_annex: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How much the page says: grounds of each school (none: they are in the annex), numbers of schools in a list, open schools."""
+
+    grounds: int
+    numbers: int
+    open: int
+
+
+# From the fullest to the barest; the first that fits a printed page is taken.
+_LAYOUTS = (_Layout(2, 60, 99), _Layout(1, 60, 99), _Layout(0, 60, 6), _Layout(0, 40, 4), _Layout(0, 20, 3), _Layout(0, 10, 2))
+
+
 def make_brief(book: Book) -> Brief:
-    """Choose what the brief shows: two grounds of each school, or one, or none where the schools must go to an annex to keep one page."""
+    """Choose what the brief shows, so that it fits one printed page: for many schools the grounds go to an annex and lists are cut short."""
     undetermined = [_open(school, book.rest_names) for school in book.schools if school.missing]
-    lines = tuple(_changes(book)), tuple(_others(book)), tuple(_ahead(book))
-    for most in (2, 1):
-        groups = tuple(_groups(book, most))
-        in_annex = _height(groups, undetermined, *lines) > _PAGE_LINES
-        if not in_annex:
+    measures = tuple(_ahead(book))
+    for layout in _LAYOUTS:
+        groups = tuple(_groups(book, layout.grounds or 2, layout.numbers))
+        changes, others, shown = tuple(_changes(book, layout.numbers)), tuple(_others(book, layout.numbers)), undetermined[:layout.open]
+        brief = Brief(book.header, _title(book), _lead(book), changes, _changes_title(book), groups, tuple(shown), tuple(undetermined[layout.open:]),
+                      others, measures, layout.grounds == 0)
+        if _height(brief) <= _PAGE_LINES:
             break
-    shown = _SHOWN_OPEN if in_annex else len(undetermined)
-    return Brief(book.header, _title(book), _lead(book), lines[0], _changes_title(book),
-                 tuple(_groups(book, 2)) if in_annex else groups, tuple(undetermined[:shown]), tuple(undetermined[shown:]), lines[1], lines[2], in_annex)
+    return brief
 
 
 # ---------------------------------------------------------------- the conclusion
@@ -121,7 +134,7 @@ def _changes_title(book: Book) -> str:
 # ---------------------------------------------------------------- what changed
 
 
-def _changes(book: Book) -> Iterable[Line]:
+def _changes(book: Book, most: int) -> Iterable[Line]:
     if not book.decisions.known:
         yield Line("Сравнить не с чем", f"решений за {book.decisions.last_year} учебный год в данных нет.")
         return
@@ -129,37 +142,37 @@ def _changes(book: Book) -> Iterable[Line]:
     moved = [school for school in book.schools if school.main and school.before and school.main != school.before]
     kept = [school for school in book.schools if school.main and school.main == school.before]
     left = [school for school in book.schools if school.before and not school.main]
-    yield from _line("Добавились", added, lambda school: book.wording.short(school.main))
-    yield from _line("Сменили группу", moved, lambda school: f"{book.wording.short(school.before)} → {book.wording.short(school.main)}")
-    yield from _line("Оснований больше нет", [school for school in left if not school.missing], lambda school: f"были: {book.wording.short(school.before)}")
-    yield from _line("Пока не определены", [school for school in left if school.missing], lambda school: f"были: {book.wording.short(school.before)}")
-    yield from _line("Без изменений", kept, lambda school: book.wording.short(school.main))
+    yield from _line("Добавились", most, added, lambda school: book.wording.short(school.main))
+    yield from _line("Сменили группу", most, moved, lambda school: f"{book.wording.short(school.before)} → {book.wording.short(school.main)}")
+    yield from _line("Оснований больше нет", most, [school for school in left if not school.missing], lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Пока не определены", most, [school for school in left if school.missing], lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Без изменений", most, kept, lambda school: book.wording.short(school.main))
 
 
-def _line(label: str, schools: list[SchoolView], kind: Callable[[SchoolView], str]) -> Iterable[Line]:
+def _line(label: str, most: int, schools: list[SchoolView], kind: Callable[[SchoolView], str]) -> Iterable[Line]:
     """Draw schools of one kind together: «№ 9002, 9032 — зона риска»."""
     kinds: dict[str, list[SchoolView]] = {}
     for school in schools:
         kinds.setdefault(kind(school), []).append(school)
     if kinds:
-        yield Line(label, "; ".join(f"{_numbers(found)} — {words}" for words, found in kinds.items()) + ".")
+        yield Line(label, "; ".join(f"{_numbers(found, most)} — {words}" for words, found in kinds.items()) + ".")
 
 
-def _numbers(schools: list[SchoolView]) -> str:
-    shown = ", ".join(school.code for school in schools[:_SHOWN_NUMBERS])
-    more = len(schools) - _SHOWN_NUMBERS
+def _numbers(schools: list[SchoolView], most: int) -> str:
+    shown = ", ".join(school.code for school in schools[:most])
+    more = len(schools) - most
     return f"№\u00a0{shown}" + (f" и\u00a0ещё {more}" if more > 0 else "")
 
 
 # ---------------------------------------------------------------- groups
 
 
-def _groups(book: Book, most: int) -> Iterable[Group]:
+def _groups(book: Book, most: int, numbers: int) -> Iterable[Group]:
     for name in book.help_names:
         schools = [school for school in book.schools if school.main == name]
         if schools:
             shared = set.intersection(*({measure.name for measure in school.measures} for school in schools)) if len(schools) > 1 else set()
-            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(school, shared, most) for school in schools), _numbers(schools))
+            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(school, shared, most) for school in schools), _numbers(schools, numbers))
 
 
 def _row(school: SchoolView, shared: set[str], most: int) -> Row:
@@ -206,14 +219,14 @@ def _open(school: SchoolView, rest: frozenset[str]) -> Open:
     return Open(school.label, school.link, PARTLY_KNOWN if school.main else GROUP_OPEN, possible, absent)
 
 
-def _others(book: Book) -> Iterable[Line]:
+def _others(book: Book, most: int) -> Iterable[Line]:
     """Groups that are no ground for help: every school in them is named, so that nobody is left out of the page."""
     for plan in book.plans:
         if plan.name in book.help_names or plan.block.rest:
             continue
         schools = [school for school in book.schools if any(group.name == plan.name for group in school.in_force)]
         if schools:
-            yield Line(f"{book.wording.plural(plan.name)}: {len(schools)}", f"{_numbers(schools)}.")
+            yield Line(f"{book.wording.plural(plan.name)}: {len(schools)}", f"{_numbers(schools, most)}.")
 
 
 def _ahead(book: Book) -> Iterable[Line]:
@@ -223,7 +236,7 @@ def _ahead(book: Book) -> Iterable[Line]:
         groups = book.measures.groups_meant(plan)
         if groups and any(measure.name == plan.name for school in book.schools for measure in school.measures):
             measures.append(book.measures.view(plan, (book.wording.short(name) for name in groups) if len(groups) <= 2 else ()))
-    for measure in ordered(measure for measure in measures if not measure.past)[:_MEASURES]:
+    for measure in ordered(measure for measure in measures if not measure.past)[:_MOST_MEASURES]:
         meant = f": {measure.why}" if measure.why else ""
         yield Line(capital(measure.nearest), f"{lowered(_head(measure.title))}{meant} ({measure.responsible})")
 
@@ -231,13 +244,17 @@ def _ahead(book: Book) -> Iterable[Line]:
 # ---------------------------------------------------------------- whether it fits
 
 
-def _height(groups: Iterable[Group], undetermined: list[Open], changes: Iterable[Line], others: Iterable[Line], measures: Iterable[Line]) -> float:
-    """Estimate the lines the whole page takes in print. What stands in two columns counts half."""
-    columns = sum(1.6 + sum(_wrapped(_row_text(row), _COLUMN_LINE) + 0.2 for row in group.rows) for group in groups)
-    below = max(sum(_wrapped(f"{item.label}: {item.possible}. {item.settle}", _COLUMN_LINE) for item in undetermined),
-                sum(_wrapped(f"{line.label} — {line.text}", _COLUMN_LINE) for line in measures))
-    return (_HEADING_LINES + sum(_wrapped(line.text, _FULL_LINE - 24) for line in changes) + columns / 2 + below + 2
-            + _wrapped(" ".join(f"{line.label} — {line.text}" for line in others), _FULL_LINE))
+def _height(brief: Brief) -> float:
+    """Estimate the lines the first page takes in print. What stands in two columns counts half."""
+    if brief.in_annex:
+        columns = sum(2 + _wrapped(group.numbers, _COLUMN_LINE) for group in brief.groups) + 2
+    else:
+        columns = sum(1.6 + sum(_wrapped(_row_text(row), _COLUMN_LINE) + 0.2 for row in group.rows) for group in brief.groups)
+    below = max(sum(_wrapped(f"{item.label}: {item.possible}. {item.settle}", _COLUMN_LINE) for item in brief.open),
+                sum(_wrapped(f"{line.label} — {line.text}", _COLUMN_LINE) for line in brief.measures))
+    warnings = sum(1 + _wrapped(text, _FULL_LINE) for text in brief.header.warnings)
+    return (_HEADING_LINES + warnings + sum(_wrapped(line.text, _FULL_LINE - 24) for line in brief.changes) + columns / 2 + below + 2
+            + _wrapped(" ".join(f"{line.label} — {line.text}" for line in brief.others), _FULL_LINE))
 
 
 def _row_text(row: Row) -> str:
