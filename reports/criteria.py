@@ -14,7 +14,7 @@ from engine.tree import SIGN_WORDS
 from engine.truth import Truth
 from engine.words import sentence
 from reports.evidence import SharedExplainer
-from reports.russian import by_pupils, capital, joined, number, quantity_words, value_words
+from reports.russian import by_pupils, capital, full_stop, joined, number, quantity_words, value_words
 from reports.sentences import Sentences
 from reports.status import check_status, criterion_status
 from reports.view import CriterionView, Fact, SourceBlock, SourceLine
@@ -114,7 +114,7 @@ class Criteria:
     def _cell(self, table: str, name: str, shown: str, address: str) -> str:
         columns = self._contract_columns(table)
         title = column_title(name, columns[name]) if name in columns else sentence(name)
-        return f"{title.replace('_', ' ')} — {shown} ({address})"
+        return f"{title} — {shown} ({address})".replace("_", " ")
 
     def _contract_columns(self, table: str) -> dict:
         while table in self.program.slices:
@@ -138,11 +138,11 @@ class Criteria:
 
     def _one_change(self, change: Change, status: Truth) -> str:
         threshold = replace(change.threshold, unit=change.threshold.unit or change.value.unit)
-        now = f"{self._subject(change)}: {quantity_words(change.value, (threshold.low,))}, порог {value_words(threshold)}."
+        now = full_stop(f"{self._subject(change)}: {quantity_words(change.value, (threshold.low,))}, порог {value_words(threshold)}")
         if change.pupils is None:
             gap = abs(change.distance)
             unit = "п. п." if change.value.unit == "%" else change.value.unit
-            return f"{now} До порога — {value_words(Quantity(gap, gap, unit, decimals=change.value.decimals))}."
+            return full_stop(f"{now} До порога — {value_words(Quantity(gap, gap, unit, decimals=change.value.decimals))}")
         end = "и этот признак не был бы выполнен" if status is Truth.MET else "и признак был бы выполнен"
         return f"{now} {capital(_distance(change))} — {end}."
 

@@ -10,7 +10,7 @@ from engine.tables import RowStatus, Tables, quoted
 from engine.truth import Truth
 from engine.values import Reason
 from reports.evidence import SharedExplainer
-from reports.russian import joined, lowered, reason_words
+from reports.russian import full_stop, joined, lowered, reason_words
 from reports.sentences import Sentences
 from reports.view import GroupView, Missing
 from reports.wording import Wording
@@ -124,4 +124,4 @@ class Gaps:
                 elif check.left.reason not in _OWN_REASONS:
                     reasons.setdefault(f"{lowered(self.wording.title(check.name))} — {reason_words(check.left.reason)}")
         detail = f": {'; '.join(list(reasons)[:2])}" if reasons else ""
-        return f"{_TOO_LITTLE}{detail}. Решает человек."
+        return f"{full_stop(_TOO_LITTLE + detail)} Решает человек."

@@ -53,9 +53,9 @@ def exact_number(value: float) -> str:
 def number_beside(value: float, borders: Iterable[float], decimals: int = 1) -> str:
     """Write a number with as many digits as it takes not to look as if it stood on the other side of a border.
 
-    Example: 29.96 beside 30 is «29,96», never «30,0».
+    Example: 29.96 beside 30 is «29,96», never «30,0». A value that stands on a border is rounded as the border is.
     """
-    borders = tuple(borders)
+    borders = tuple(border for border in borders if border != value)
     for places in range(decimals, _MOST_DECIMALS + 1):
         text = number(value, places)
         if all(_side(_read(text), border) == _side(value, border) for border in borders):
