@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 DAY = date(2026, 9, 3)
 FILES = sorted(path.name for path in (ROOT / "sample_data").iterdir() if path.suffix in (".xlsx", ".csv"))
 REGISTRY = "Реестр школ.xlsx"
+CODES = "Коды школ в ФИС ОКО.xlsx"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def without(name: str, folder: Path, program=None):
     return evaluate_tables(program, tables, DAY)
 
 
-@pytest.mark.parametrize("name", [file for file in FILES if file != REGISTRY])
+@pytest.mark.parametrize("name", [file for file in FILES if file not in (REGISTRY, CODES)])
 def test_without_a_file_nothing_is_turned_over(name, whole, tmp_path):
     """Met may become unknown and not met may become unknown; nothing changes sides, and nobody becomes «стабильная»."""
     after, problems = without(name, tmp_path, whole.program)
@@ -58,7 +59,7 @@ def test_without_a_file_nothing_is_turned_over(name, whole, tmp_path):
 
 def test_a_missing_file_is_told(tmp_path):
     """Without the results of ОГЭ the run says which table's rows are absent, and some categories become undetermined."""
-    result, _ = without("ОГЭ прошлых лет.xlsx", tmp_path)
+    result, _ = without("ОГЭ 2026 математика.xlsx", tmp_path)
     told = [problem for problem in result.problems if problem.code == "D304"]
     undetermined = int((result.evaluation.status("шнор") == 0).sum())
     assert len(told) > 0
@@ -70,6 +71,12 @@ def test_without_the_registry_nothing_is_concluded(tmp_path):
     result, problems = without(REGISTRY, tmp_path)
     assert result is None
     assert any(problem.is_error for problem in problems)
+
+
+def test_without_the_crosswalk_the_codes_of_the_reports_are_unknown(tmp_path):
+    result, problems = without(CODES, tmp_path)
+    assert result is None
+    assert "D302" in {problem.code for problem in problems if problem.is_error}
 
 
 def test_a_school_that_did_not_report_is_undetermined_not_stable(whole):
