@@ -83,7 +83,7 @@ class SharedExplainer(Explainer):
     def _read_all(self, plan: IndicatorPlan) -> dict[int, list[tuple[SourceRow, tuple]]]:
         fields, (where, joins) = self._fields(plan), self._plan_filter(plan)
         table = slice_table(plan.table) if plan.over_slice else plan.table
-        origin = "" if plan.over_slice else ", t._source, t._row, t._status"
+        origin = "" if plan.over_slice else ", t._source, t._row, t._status, t._letter"
         order = "".join(f", t.{quoted(key)}{' DESC' if key == plan.year else ''}" for key in self._keys(plan))
         chosen = ", ".join(f"t.{quoted(name)}" for name in fields)
         condition = f"t._unit IS NOT NULL AND {where}" if where else "t._unit IS NOT NULL"

@@ -33,6 +33,8 @@ class Gaps:
         """Keys of the rows without values, by (table, status) and unit."""
         found: dict[tuple[str, RowStatus], dict[int, list[dict]]] = {}
         for name, table in self.program.rules.tables.items():
+            if table.school_column is None:
+                continue
             keys = [key for key in table.keys if key != table.school_column]
             chosen = "".join(f", {quoted(key)}" for key in keys)
             for status in _CALLED:

@@ -121,7 +121,7 @@ def test_a_card_traces_its_groups_to_cells(sample):
     """№ 9002 is in the zone of risk by two works; their cells are named."""
     text = words_of(sample[1] / "school_9002.html")
     assert "Не менее двух процедур, близких к низким" in text
-    assert "14 из 65 (21,5 %)" in text and "ВПР_2026.xlsx, лист «5 кл РУ»" in text and "(D5)" in text
+    assert "14 из 65 (21,5 %)" in text and "Ф1 Индивидуальные результаты_2026.xlsx, лист «РУ 5 Индивидуальные результаты»" in text and "(Q94:Q158)" in text
     assert "предварительно" in text
 
 
@@ -144,8 +144,8 @@ def test_the_workbook_says_the_same_as_the_run(sample):
     assert set(table.loc[table["ШНОР"] == "да, предварительно", "Школа"]) == in_force(result, "шнор")
     assert len(table) == len(result.evaluation.frames["школа"])
     grounds = list(book["Основания"].iter_rows(min_row=3, values_only=True))
-    met = [row for row in grounds if row[0] == "9002" and "близких к низким" in row[2] and row[11] == "ВПР_2026.xlsx"]
-    assert {(row[12], row[13]) for row in met} >= {("5 кл РУ", "C5"), ("6 кл РУ", "C5")}
+    met = [row for row in grounds if row[0] == "9002" and "близких к низким" in row[2] and row[11] == "Ф1 Индивидуальные результаты_2026.xlsx"]
+    assert {(row[12], row[13]) for row in met} >= {("РУ 5 Индивидуальные результаты", "Q94:Q158"), ("РУ 6 Индивидуальные результаты", "Q101:Q167")}
 
 
 def test_no_cell_is_a_formula(sample):
