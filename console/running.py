@@ -75,10 +75,11 @@ def _stopped(rules_folder: Path, problems: list[Problem]) -> None:
 def tell(result: Run) -> None:
     """Print what was read and how many schools are in each category."""
     tables, program = result.tables, result.program
-    rows = sum(sheet.rows for sheet in tables.sources)
-    files = len({sheet.file for sheet in tables.sources})
+    rows = sum(sheet.rows for sheet in tables.sources if sheet.header_row)
+    read = {(sheet.file, sheet.sheet) for sheet in tables.sources if sheet.header_row}      # rows of the rules themselves have no header
+    files = len({file for file, _ in read})
     click.echo(f"Расчёт {result.number}: отчётный год {result.report_year - 1}/{result.report_year % 100:02}, на {result.day:%d.%m.%Y}.")
-    click.echo(f"Прочитано: файлов {files}, листов {len(tables.sources)}, строк {rows}." + (f" Без строк с ошибками: {tables.bad_rows}." if tables.bad_rows else ""))
+    click.echo(f"Прочитано: файлов {files}, листов {len(read)}, строк {rows}." + (f" Без строк с ошибками: {tables.bad_rows}." if tables.bad_rows else ""))
     for level in program.levels:
         plans = program.of(CategoryPlan, level)
         if plans:
