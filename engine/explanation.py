@@ -313,7 +313,7 @@ class Explainer:
         engine = self.evaluation.indicators
         scan = Scan(plan)
         compiler = RowSql(lambda ref: engine.row_reference(scan, plan, ref))
-        group = GroupSql(lambda ref: engine.group_reference(scan, plan, group, ref), compiler, engine.rows(plan), plan.block, plan.where, scan.bank)
+        group = GroupSql(lambda ref: engine.group_reference(scan, plan, group, ref), compiler, engine.rows(plan), plan.block, plan.where, scan.bank, plan.formula)
         window = None if over_years(plan.formula) else group.window()
         chosen = group.chosen(None)
         where = both(window, not_false(chosen.low) if chosen is not None else None)

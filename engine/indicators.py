@@ -82,7 +82,7 @@ class IndicatorEngine:
     def _outputs(self, scan: Scan, plan: IndicatorPlan, prefix: str) -> bool:
         row = RowSql(lambda ref: self.row_reference(scan, plan, ref))
         rows = self.rows(plan)
-        group = GroupSql(lambda ref: self.group_reference(scan, plan, group, ref), row, rows, plan.block, plan.where, scan.bank)
+        group = GroupSql(lambda ref: self.group_reference(scan, plan, group, ref), row, rows, plan.block, plan.where, scan.bank, plan.formula)
         scan.windows.append(None if over_years(plan.formula) else group.window())
         if _has_correlation(plan):
             self._add_ranks(scan, plan, group, row)

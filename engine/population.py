@@ -77,6 +77,8 @@ def _circle(tree: t.Call, evaluator: Evaluator, district: Texts | None) -> Circl
 
 def _each_group(circle: Circle):
     """Yield (rows of the group, rows of its members), both as index arrays."""
+    if not circle.count:
+        return
     order = np.argsort(circle.groups, kind="stable")
     starts = np.searchsorted(circle.groups[order], np.arange(circle.count))
     ends = np.append(starts[1:], len(order))

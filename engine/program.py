@@ -118,7 +118,7 @@ class _Builder:
         registry = rules.registry
         table = rules.tables.get(registry) if registry else None
         self.school = School(
-            level=table.keys[0] if table else "школа", table=registry or "",
+            level=table.keys[0] if table and table.keys else "школа", table=registry or "",
             columns=dict(table.columns) if table else {},
             levels=tuple(name for name, column in table.columns.items() if column.level) if table else ())
         self.off = frozenset(name for name, block in rules.criteria.items()

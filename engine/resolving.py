@@ -426,6 +426,10 @@ class Resolver:
             self._say("R204", tree, f"«среди» бывает только у функций по школам, а «{tree.function}» не из них.", "Отбор строк — «где».")
         if function.place is Place.SCHOOLS:
             self._policies(tree)
+        if function.name.endswith("_района") and "район" not in self.school.levels:
+            levels = self.school.levels
+            self._say("R218", tree, f"«{function.name}» считает внутри района, а уровня «район» в реестре нет.",
+                      f"Напишите «{function.name.removesuffix('_района')}… среди {levels[0]}»." if levels else "Пометьте столбец «район» «уровень: да» или возьмите функцию без «_района».")
         return replace(tree, arguments=arguments, where=where, among=among), self._result(function, kinds)
 
     def _arity(self, tree: t.Call, function) -> bool:

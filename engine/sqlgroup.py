@@ -110,13 +110,14 @@ _STRICT: dict[str, Callable[..., exp.Expression]] = {
 class GroupSql(RowSql):
     """Compiles what stands around aggregates. `row` compiles what stands inside them."""
 
-    def __init__(self, refer: Callable[[t.Reference], Sql], row: RowSql, rows: Rows, block: model.Indicator, where: t.Tree | None, bank: Aggregates):
+    def __init__(self, refer: Callable[[t.Reference], Sql], row: RowSql, rows: Rows, block: model.Indicator, where: t.Tree | None, bank: Aggregates, formula: t.Tree | None):
         super().__init__(refer)
         self.bank = bank
         self.row, self.rows, self.block = row, rows, block
         self.where = row.condition(where) if where is not None else None
         self.grounds = Grounds()
         self.one_year: int | None = None
+        self.whole = self._whole_rows(formula) if self._relaxed and formula is not None else None
         self.ranks: dict[t.Tree, tuple[Sql, Sql]] = {}
 
     # ------------------------------------------------------------ which rows
@@ -136,12 +137,22 @@ class GroupSql(RowSql):
 
     def chosen(self, extra: t.Tree | None) -> Sql | None:
         """«где» of the block and of the aggregate together, three-valued; None when there is none."""
-        parts = [self.where] if self.where is not None else []
+        parts = [item for item in (self.where, self.whole) if item is not None]
         if extra is not None:
             parts.append(self.row.condition(extra))
         if not parts:
             return None
         return Sql.exact(both(*(exp.paren(part.low) for part in parts)), any(part.nullable for part in parts))
+
+    def _whole_rows(self, formula: t.Tree) -> Sql | None:
+        """Where gaps are permitted, a row that lacks one of the formula's values leaves all of its aggregates, not only one:
+        otherwise a numerator and its denominator would rest on different rows."""
+        tests = []
+        for node in t.walk(formula):
+            if isinstance(node, t.Call) and _has_aggregate(node) and node.function in _HANDLERS:
+                values = [self.row.value(item) for item in node.arguments if not _has_aggregate(item) and not isinstance(item, t.Number)]
+                tests += [is_known(value.low) for value in values if value.nullable]
+        return Sql.exact(both(*tests), False) if tests else None
 
     def _doubtful(self, chosen: Sql | None) -> exp.Expression | None:
         """Rows about which «где» is unknown."""

@@ -58,12 +58,12 @@ def test_without_a_file_nothing_is_turned_over(name, whole, tmp_path):
 
 
 def test_a_missing_file_is_told(tmp_path):
-    """Without the results of ОГЭ the run says which table's rows are absent, and some categories become undetermined."""
+    """Without one exam the run says whose rows are absent; it might be a school's one low work, so the zone of risk becomes undetermined."""
     result, _ = without("ОГЭ 2026 математика.xlsx", tmp_path)
     told = [problem for problem in result.problems if problem.code == "D304"]
-    undetermined = int((result.evaluation.status("шнор") == 0).sum())
+    undetermined = int((result.evaluation.status("зона_риска") == 0).sum())
     assert len(told) > 0
-    assert undetermined > 30
+    assert undetermined > 20
     assert int((result.evaluation.status("стабильная") == 1).sum()) == 0
 
 

@@ -107,27 +107,6 @@ def test_many_schools_go_to_an_annex(tmp_path):
 # ---------------------------------------------------------------- numbers
 
 
-def low_works(code: int) -> int:
-    """Works of 2025/26 at 30 % or more, of those that count and have ten participants, straight from the files."""
-    found = []
-    for sheet in ("5 кл РУ", "5 кл МА", "6 кл РУ", "6 кл МА"):
-        page = sheet_of("ВПР_2026.xlsx", sheet)
-        found += list(page.loc[page["Код ОО"] == code, ["«2», чел.", "Кол-во участников"]].itertuples(index=False, name=None))
-    for book, sheet in (("ОГЭ по годам.xlsx", "2025-26"), ("ЕГЭ по годам.xlsx", "2025-26")):
-        page = sheet_of(book, sheet)
-        below = next(column for column in page.columns if "«2»" in column or "Не преодолели" in column)
-        people = next(column for column in page.columns if "частник" in column)
-        found += list(page.loc[page["Код ОО"] == code, [below, people]].itertuples(index=False, name=None))
-    return sum(100 * count / n >= 30 for count, n in found if n >= 10)
-
-
-@pytest.mark.parametrize("code", [9007, 9015, 9018, 9026, 9035])
-def test_the_workbook_counts_low_works_as_the_files_do(sample, code):
-    rows = list(openpyxl.load_workbook(sample[1] / "district.xlsx")["Школы"].iter_rows(min_row=2, values_only=True))
-    place = rows[0].index("Процедур с низкими результатами в отчётном году, шт.")
-    assert next(row[place] for row in rows[1:] if row[0] == str(code)) == low_works(code)
-
-
 def test_a_share_stands_with_its_pupils_its_threshold_and_its_distance(sample):
     text = words_of(sample[1] / "school_9015.html")
     assert "ОГЭ, математика, 9 класс — 3 из 10 (30 %)" in text
