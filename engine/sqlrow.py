@@ -102,7 +102,7 @@ class RowSql:
             case t.AnyOf(items):
                 return self._joined(items, exp.or_, FALSE)
             case t.AtLeast(count, items):
-                return at_least(count, [self.condition(item) for item in items])
+                return at_least(count, [self._counted(item) for item in items])
             case t.Member(value, options):
                 inner = self.value(value)
                 parts = [compare("=", inner, self.value(option)) for option in options]
@@ -114,6 +114,13 @@ class RowSql:
             case t.WithPolicy(item, policy):
                 return _with_policy(self.condition(item), policy)
         return self.value(tree)
+
+    def _counted(self, item: t.Tree) -> Sql:
+        """An item of a count; one to be passed over without data counts as not met."""
+        part = self.condition(item)
+        if isinstance(item, t.WithPolicy) and item.policy is t.Policy.SKIP:
+            return Sql.exact(exp.Coalesce(this=part.low.copy(), expressions=[FALSE]), False)
+        return part
 
     def _joined(self, items: tuple[t.Tree, ...], join: Callable, neutral: exp.Expression) -> Sql:
         parts, gaps = [], []
