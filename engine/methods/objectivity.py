@@ -30,7 +30,7 @@ def measured(call: Calculation, every: bool = False) -> Measured | None:
 
     Errors: CalculationError D501 when the norms table cannot be used.
     """
-    from engine.objectivity.from_tables import Names, Source
+    from engine.objectivity.from_tables import Names, NormsError, Source
     from engine.objectivity.measured import measured_from
     kept = call.engine.shared.setdefault(SIGNS, {})
     if (call.indicator, every) not in kept:
@@ -39,7 +39,7 @@ def measured(call: Calculation, every: bool = False) -> Measured | None:
         source = Source(call.engine.tables.connection, names, call.evaluator.size, call.engine.report_year, int(call.number("лет", 3)))
         try:
             kept[(call.indicator, every)] = measured_from(source, _schools(call, source), every)
-        except ValueError as error:
+        except NormsError as error:
             raise CalculationError(Problem("D501", Cell(_norms_place(call)), f"Нормы признаков не подходят: {error}.", "Посчитайте их заново: school-risk norms, или уберите файл.")) from error
     return kept[(call.indicator, every)]
 

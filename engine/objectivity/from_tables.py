@@ -18,6 +18,10 @@ GROUPS = ("регион", "выборка")  # whose row is the norm, the neares
 MARKS = (2, 3, 4, 5)
 
 
+class NormsError(Exception):
+    """A norms table that cannot be used; the text, in Russian, says why."""
+
+
 @dataclass(frozen=True)
 class Names:
     """Names of the tables; None: the sign that needs it is left out."""
@@ -64,12 +68,10 @@ class Source:
         keep = (columns["n"] > 0) & ~np.isin(columns["_unit"], broken)
         unit, journal, score, count = (columns[name][keep] for name in ("_unit", "журнал", "балл", "n"))
         schools, row = np.unique(unit.astype(np.int64), return_inverse=True)
-        borders, top = self._scale(key)
+        borders, _ = self._scale(key)
         pooled = self._pooled(key)
         item_max, item_sum = self._items(key, schools)
-        known = [score.max(initial=0)] + ([len(pooled) - 1] if pooled is not None else [])
-        top = top or int(max([*known, item_max.sum() if item_max is not None else 0]))
-        top = max(top, int(score.max(initial=0)))
+        top = self.top(key)
         hist = _counts(row, score, count, len(schools), top + 1)
         if pooled is not None and len(pooled) <= top + 1:
             pooled = np.pad(pooled, (0, top + 1 - len(pooled)))
@@ -79,6 +81,18 @@ class Source:
         cross = _cross(row, journal, score, count, len(schools), borders)
         return Work(key, schools, hist, borders, cross, None, item_sum, item_max, self._enrolled(key, schools), pooled)
 
+    def top(self, key: WorkKey) -> int:
+        """Return the maximum score of a work: of its scale, else the sum of its items, else the highest score anybody got."""
+        highest = self._rows(f'SELECT MAX("балл") FROM {_quoted(self.names.works)} WHERE {_THIS} AND "работ" > 0', [key.subject, key.grade, key.year])[0][0] or 0
+        return max(int(highest), self._scale(key)[1] or int(self.item_tops(key).sum()))
+
+    def item_tops(self, key: WorkKey) -> np.ndarray:
+        """Return the maxima of the items of a work in the order of their names, (K,); empty when no table has them."""
+        if self.names.items is None:
+            return np.zeros(0)
+        rows = self._rows(f'SELECT MAX("максимум") FROM {_quoted(self.names.items)} WHERE {_THIS} GROUP BY "задание" ORDER BY "задание"', [key.subject, key.grade, key.year])
+        return np.array([float(top or 0) for top, in rows])
+
     def exam_means(self) -> dict[tuple[str, int], ExamMeans]:
         """Read the marks of the external exam by school: (subject, year) -> means of marks 2..5. Units: marks."""
         if self.names.exams is None:
@@ -87,7 +101,7 @@ class Source:
                                  FROM {_quoted(self.names.exams)} WHERE "процедура" = ? AND _unit IS NOT NULL AND "отметка_2" IS NOT NULL AND "отметка_3" IS NOT NULL
                                  AND "отметка_4" IS NOT NULL AND "отметка_5" IS NOT NULL GROUP BY ALL''', [self.names.exam])
         result = {}
-        label = np.array([f"{subject}|{year}" for subject, year in zip(rows["предмет"], rows["год"], strict=True)], object)
+        label = np.array([f"{subject}|{int(year)}" for subject, year in zip(rows["предмет"], rows["год"], strict=True)], object)
         for text in sorted(set(label)):
             mine = label == text
             subject, year = text.split("|")
@@ -95,7 +109,7 @@ class Source:
         return result
 
     def norms(self) -> dict | None:
-        """Read the norms record of a region; None when there is none. Errors: ValueError with what is wrong, in Russian."""
+        """Read the norms record of a region; None when there is none. Errors: NormsError with what is wrong, in Russian."""
         if self.names.norms is None:
             return None
         rows = self._rows(f'SELECT "раздел", "имя", "запись" FROM {_quoted(self.names.norms)} WHERE "запись" IS NOT NULL')
@@ -201,7 +215,7 @@ def _means(unit: np.ndarray, counts: np.ndarray, units: int) -> ExamMeans:
 # ---------------------------------------------------------------- norms as rows of a table
 
 
-_ONE = "—"  # the name of a record that has no parts
+_ONE = "весь раздел"  # the name of a record that has no parts
 
 
 def write_norms(record: dict) -> list[tuple[str, str, str]]:
@@ -214,22 +228,22 @@ def write_norms(record: dict) -> list[tuple[str, str, str]]:
 
 
 def read_norms(rows: list[tuple[str, str, str]]) -> dict:
-    """Read the rows back. Errors: ValueError when a record is not readable or of another version."""
+    """Read the rows back. Errors: NormsError when a record is not readable or of another version."""
     record: dict = {}
     for part, name, text in rows:
         try:
             value = json.loads(text)
         except ValueError as error:
-            raise ValueError(f"запись «{part}, {name}» не читается") from error
+            raise NormsError(f"запись «{part}, {name}» не читается") from error
         if name == _ONE:
             record[part] = value
         else:
             record.setdefault(part, {})[name] = value
     if record.get("version") != VERSION:
-        raise ValueError(f"нормы версии {record.get('version', 'не названной')}, а нужна {VERSION}")
+        raise NormsError(f"нормы версии {record.get('version', 'не названной')}, а нужна {VERSION}")
     missing = [part for part in ("schools", "works", "null") if not record.get(part)]
     if missing:
-        raise ValueError(f"нет раздела «{missing[0]}»")
+        raise NormsError(f"нет раздела «{missing[0]}»")
     return record
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from .effects import Lift, lift_of_year
 from .from_tables import Source
 from .records import Schools, Work, WorkKey
@@ -57,7 +55,7 @@ def measured_from(source: Source, schools: Schools, every: bool = False) -> Meas
     """Compute the signs of all works; None when no school wrote any.
 
     `every`: also fit what only a norms file needs. A norm for another scale than the work's is left out and noted.
-    Errors: ValueError (in Russian) for a norms table that cannot be read.
+    Errors: NormsError for a norms table that cannot be read.
     """
     norms = source.norms()
     keys = source.keys()
@@ -70,20 +68,19 @@ def measured_from(source: Source, schools: Schools, every: bool = False) -> Meas
 
 
 def _of_same_scale(works: dict, source: Source) -> dict:
-    """Leave out the norms of works whose maximum is not the data's: another form or another year's scale."""
+    """Leave out the norms of works whose maximum or items are not the data's: another form or another year's scale."""
     kept = {}
     present = set(source.keys())
     for text, record in works.items():
         key = WorkKey.parse(text)
-        if key in present and "pooled" in record:
-            top = source.work(key).top
-            if len(record["pooled"]) != top + 1:
-                source.notes.append(f"Норма работы «{key.subject}, {key.grade} класс, {key.year}» — для другой шкалы (до {len(record['pooled']) - 1} баллов, а не {top}); не использована.")
+        if key in present:
+            name = f"«{key.subject}, {key.grade} класс, {key.year}»"
+            top, tops = source.top(key), source.item_tops(key)
+            if len(record.get("pooled", ())) not in (0, top + 1):
+                source.notes.append(f"Норма работы {name} — для другой шкалы (до {len(record['pooled']) - 1} баллов, а не {top}); не использована.")
                 continue
+            if "S7_profile" in record and len(tops) and record["S7_profile"].get("item_max") != tops.tolist():
+                source.notes.append(f"Норма заданий работы {name} — для других заданий; не использована.")
+                record = {part: value for part, value in record.items() if part != "S7_profile"}
         kept[text] = record
     return kept
-
-
-def flags(mask: np.ndarray) -> np.ndarray:
-    """A mask as 1.0, 0.0."""
-    return np.asarray(mask, float)
