@@ -13,9 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.mentoring.constraints import LIFTABLE, Bar, Constraints, Facts, by_code, find_bars, subject_penalty
+from engine.mentoring.constraints import LIFTABLE, Bar, Constraints, Facts, find_bars, subject_penalty
 from engine.mentoring.matching import FAR, Network, Optimum
-from engine.mentoring.similarity import PRECISION, Comparison, Contribution
+from engine.mentoring.similarity import PRECISION, Comparison, Contribution, by_code
 from engine.truth import Truth
 
 _RELAXATIONS = 3
@@ -68,16 +68,10 @@ class Ready:
 
     @cached_property
     def fixed(self) -> dict[int, int]:
-        """Mentees whose mentor is fixed, as row -> column: only pairs that may be, and only as many as the mentor takes."""
-        room, taken = self.room.copy(), {}
-        wanted = dict(self.constraints.fixed)
-        column_of = {code: at for at, code in enumerate(self.mentors)}
-        for row, mentee in enumerate(self.mentees):
-            column = column_of.get(wanted.get(mentee, ""), -1)
-            if column >= 0 and self.bars[row, column] == 0 and room[column] > 0:
-                taken[row] = column
-                room[column] -= 1
-        return taken
+        """Mentees whose mentor is fixed, as row -> column: only pairs that may be."""
+        row_of, column_of = ({code: at for at, code in enumerate(codes)} for codes in (self.mentees, self.mentors))
+        present = ((row_of[mentee], column_of[mentor]) for mentee, mentor in self.constraints.fixed if mentee in row_of and mentor in column_of)
+        return {row: column for row, column in sorted(present) if self.bars[row, column] == 0}
 
     @cached_property
     def room(self) -> np.ndarray:
@@ -142,8 +136,10 @@ class Why(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """One thing (or as few as can be) to lift so that a mentee gets a mentor and nobody loses one; verified by solving again.
+    """One thing (or as few as can be) to lift so that a mentee gets a mentor and as many others as now keep
+    theirs; verified by solving again.
 
+    Said for one mentee at a time: where several are alone, one new place serves one of them.
     `lifts`: bars to lift for this pair, FULL when `raise_for` has to take one school more. `travel`, `distance`: the limit that would
     suffice. `consents`: schools to ask. `total`: the total of distances and penalties then; None while the pair's distance is unknown.
     """

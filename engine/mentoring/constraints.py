@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntFlag
@@ -67,7 +67,8 @@ class Constraints:
     `refused`: schools that take no part; `refused_pairs`, `forbidden` («не назначать»), `fixed`: (mentee, mentor). A fixed pair overrules
     limits of travel, cluster, subject and likeness, never a refusal, a missing consent or «не назначать». `max_travel`: in the units
     of `Facts.travel`; `max_distance`: in units of distance. `subject_penalty`: added to the distance, times the share of the mentee's weak
-    subjects in which the mentor is not known to be strong.
+    subjects in which the mentor is not known to be strong. Errors: ValueError for negative numbers, a mentee fixed twice, more schools
+    fixed to a mentor than it takes.
     """
 
     capacity: int = 2
@@ -89,6 +90,9 @@ class Constraints:
         mentees = [mentee for mentee, _ in self.fixed]
         if len(set(mentees)) != len(mentees):
             raise ValueError("A mentee is fixed to two mentors.")
+        crowded = [mentor for mentor, count in Counter(mentor for _, mentor in self.fixed).items() if count > self.capacity_of(mentor)]
+        if crowded:
+            raise ValueError(f"More schools are fixed to a mentor than it takes: {', '.join(sorted(crowded))}.")
 
     def capacity_of(self, mentor: str) -> int:
         return self.capacities.get(mentor, self.capacity)
@@ -191,8 +195,3 @@ def _fix(bars: np.ndarray, pairs: Collection[CodePair], mentees: Sequence[str], 
         bars[row, others] |= Bar.FIXED
         if column >= 0:
             bars[row, column] &= ~_OVERRULED_BY_FIXING
-
-
-def by_code(code: str) -> tuple:
-    """Order school codes as people do: «4» before «12», «12» before «12а»."""
-    return (*((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", code)), (-2, code))

@@ -7,6 +7,7 @@ unknown on either side is left out and the weights are taken anew; where too lit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +20,11 @@ from engine.values import Numbers, Reason, Texts
 # To the standard deviation of a normal distribution: 2 Φ⁻¹(3/4), and √(π/2).
 _IQR_TO_SD, _MEAN_DEVIATION_TO_SD = 1.3489795003921634, 1.2533141373155001
 PRECISION = 1e-9  # distances that differ by less are equal: they order and assign schools the same way on any machine
+
+
+def by_code(code: str) -> tuple:
+    """Order school codes as people do: «4» before «12», «12» before «12а»."""
+    return (*((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", code)), (-2, code))
 
 
 class FactorKind(Enum):
@@ -184,7 +190,7 @@ class Similarity:
         others = np.array([self.index[other] for other in (self.context.codes if among is None else among) if other != code], np.intp)
         compared = self.between([here], others)
         distance, known = compared.distance[0], compared.known[0]
-        order = sorted(np.flatnonzero(~np.isnan(distance)), key=lambda at: (round(distance[at] / PRECISION), self.context.codes[others[at]]))
+        order = sorted(np.flatnonzero(~np.isnan(distance)), key=lambda at: (round(distance[at] / PRECISION), by_code(self.context.codes[others[at]])))
         return tuple(Neighbour(self.context.codes[others[at]], float(distance[at]), float(known[at]), self.explain(here, int(others[at])))
                      for at in order[:count])
 
