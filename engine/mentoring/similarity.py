@@ -137,17 +137,19 @@ class Similarity:
     def __init__(self, context: Context):
         self.context = context
         self.weights = np.array([factor.weight for factor in context.factors])
-        self.scales, scaled, reasons = [], [], []
-        for factor, column in zip(context.factors, context.columns, strict=True):
-            values, reason = _comparable(factor, column)
-            scale = Scale(float("nan"), 1.0, ScaleMethod.NONE, int(np.isfinite(values).sum()))
-            if factor.kind is not FactorKind.CATEGORY:
-                scale = scale_factor(values)
-            self.scales.append(scale)
-            scaled.append(values / scale.spread if scale.spread else np.where(np.isnan(values), np.nan, 0.0))
-            reasons.append(reason)
-        self._scaled, self._reasons = np.array(scaled).reshape(len(scaled), -1), reasons
+        # Words are compared by their codes: different codes differ by one or more, and count as one.
+        self.limits = np.array([1.0 if factor.kind is FactorKind.CATEGORY else factor.limit for factor in context.factors])
+        comparable = [_comparable(factor, column) for factor, column in zip(context.factors, context.columns, strict=True)]
+        self.scales = tuple(_scale(factor, values) for factor, (values, _) in zip(context.factors, comparable, strict=True))
+        self._scaled = np.array([values / (scale.spread or 1.0) for (values, _), scale in zip(comparable, self.scales, strict=True)])
+        self._reasons = np.array([reasons for _, reasons in comparable])
         self.index = {code: row for row, code in enumerate(context.codes)}
+
+    @cached_property
+    def rank(self) -> np.ndarray:
+        """The place of each school in the order of codes. Shapes: (n,)."""
+        order = sorted(range(len(self.context.codes)), key=lambda row: by_code(self.context.codes[row]))
+        return np.argsort(order)
 
     def between(self, rows: Sequence[int] | np.ndarray, columns: Sequence[int] | np.ndarray) -> Comparison:
         """Compare schools `rows` (m) with schools `columns` (n), both given as positions in the context."""
@@ -155,31 +157,17 @@ class Similarity:
 
     def differences(self, factor: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Return the unweighted differences of one factor, NaN where unknown. Shapes: (m,), (n,) broadcast together."""
-        here, there = self._scaled[factor][rows], self._scaled[factor][columns]
-        declared = self.context.factors[factor]
-        if declared.kind is FactorKind.CATEGORY:
-            return np.where(np.isnan(here) | np.isnan(there), np.nan, (here != there).astype(float))
-        return np.minimum(np.abs(here - there), declared.limit)
+        return np.minimum(np.abs(self._scaled[factor][rows] - self._scaled[factor][columns]), self.limits[factor])
 
     def explain(self, here: int, there: int) -> tuple[Contribution, ...]:
         """Return the distance of two schools factor by factor, in the declared order."""
-        pair = np.array([here]), np.array([there])
-        differences = np.array([self.differences(factor, *pair)[0] for factor in range(len(self.weights))])
+        differences = np.minimum(np.abs(self._scaled[:, here] - self._scaled[:, there]), self.limits)
         known = self.weights[~np.isnan(differences)].sum()
         parts = differences * self.weights / known if known else differences
-        return tuple(self._contribution(factor, here, there, differences[factor], parts[factor]) for factor in range(len(self.weights)))
-
-    def _contribution(self, factor: int, here: int, there: int, difference: float, part: float) -> Contribution:
-        reasons = self._reasons[factor]
-        missing = Reason(int(reasons[here] or reasons[there]))
-        return Contribution(self.context.factors[factor].name, self._value(factor, here), self._value(factor, there), float(difference), float(part), missing)
-
-    def _value(self, factor: int, row: int) -> float | str | None:
-        column = self.context.columns[factor]
-        if isinstance(column, Texts):
-            return column.at(row)
-        value = column.settled()[row]
-        return None if np.isnan(value) else float(value)
+        reasons = np.where(self._reasons[:, here] == 0, self._reasons[:, there], self._reasons[:, here])
+        return tuple(Contribution(factor.name, _value(column, here), _value(column, there), difference, part, Reason(reason))
+                     for factor, column, difference, part, reason
+                     in zip(self.context.factors, self.context.columns, differences.tolist(), parts.tolist(), reasons.tolist(), strict=True))
 
     def nearest(self, code: str, count: int = 5, among: Sequence[str] | None = None) -> tuple[Neighbour, ...]:
         """Name the schools most like the given one, the nearest first, equal ones by code; those at an unknown distance are left out.
@@ -190,9 +178,9 @@ class Similarity:
         others = np.array([self.index[other] for other in (self.context.codes if among is None else among) if other != code], np.intp)
         compared = self.between([here], others)
         distance, known = compared.distance[0], compared.known[0]
-        order = sorted(np.flatnonzero(~np.isnan(distance)), key=lambda at: (round(distance[at] / PRECISION), by_code(self.context.codes[others[at]])))
+        order = np.lexsort((self.rank[others], np.rint(distance / PRECISION)))[:count]
         return tuple(Neighbour(self.context.codes[others[at]], float(distance[at]), float(known[at]), self.explain(here, int(others[at])))
-                     for at in order[:count])
+                     for at in order if not np.isnan(distance[at]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +230,19 @@ class Comparison:
     def explain(self, row: int, column: int) -> tuple[Contribution, ...]:
         """Return one distance factor by factor; positions inside this comparison."""
         return self.similarity.explain(int(self.rows[row]), int(self.columns[column]))
+
+
+def _value(column: Numbers | Texts, row: int) -> float | str | None:
+    if isinstance(column, Texts):
+        return column.at(row)
+    value = float(column.settled()[row])
+    return None if np.isnan(value) else value
+
+
+def _scale(factor: Factor, values: np.ndarray) -> Scale:
+    if factor.kind is FactorKind.CATEGORY:
+        return Scale(float("nan"), 1.0, ScaleMethod.NONE, int(np.isfinite(values).sum()))
+    return scale_factor(values)
 
 
 def _comparable(factor: Factor, column: Numbers | Texts) -> tuple[np.ndarray, np.ndarray]:

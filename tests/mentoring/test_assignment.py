@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.mentoring.districts import simulate_task
+from benchmarks.mentoring.oracle import milp_optimum
 from engine.mentoring.assignment import Task, Why, assign
 from engine.mentoring.constraints import Bar, Constraints, Facts, SubjectRule
 from engine.mentoring.similarity import FactorKind
 from engine.truth import Truth
 from tests.mentoring.districts import table, task_on_line
-from tests.mentoring.oracle import milp_optimum
 
 
 def pairs(task):
