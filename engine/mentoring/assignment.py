@@ -21,7 +21,7 @@ from engine.truth import Truth
 _RELAXATIONS = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """What is to be assigned: m mentees (rows of the comparison) and n mentors (its columns), the decisions, and the facts in that order.
 
@@ -43,7 +43,7 @@ class Task:
         return Ready(comparison, self.constraints, facts, bars, subject_penalty(self.constraints, facts, bars.shape))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ready:
     """A task in the order of codes. `bars` (m, n): flags, 0 where the pair may be; `penalty` (m, n)."""
 
@@ -205,7 +205,7 @@ def describe(ready: Ready, optimum: Optimum, move: int = 0) -> Assignment:
     return Assignment(pairs, unmatched, float(np.nansum([pair.distance for pair in pairs])), float(sum(pair.penalty for pair in pairs)), spare)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Prices:
     """What each other choice would cost: `change` (m, n) of the optimum."""
 
@@ -296,7 +296,8 @@ def _verified(ready: Ready, optimum: Optimum, row: int, column: int, lifts: Bar,
         capacity[grown] += 1
     matched, units = Network(optimum.network.cost, allowed, capacity).best()
     before, _ = optimum.network.worth(optimum.assigned)
-    assert matched == before + 1, "A relaxation does not help."
+    if matched != before + 1:
+        raise AssertionError("A relaxation does not help.")
     kept = len(ready.fixed)
     units += sum(int(ready.cost[pair]) for pair in ready.fixed.items())
     known = not np.isnan(ready.comparison.distance[row, column])

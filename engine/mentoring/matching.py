@@ -24,7 +24,7 @@ class TooLarge(ValueError):
     """The whole-number costs of one task would not fit float64 exactly: split the task by region or cluster."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """m rows, n columns: `cost` (m, n) whole and not negative, `allowed` (m, n), `capacity` (n,) not negative.
 
@@ -68,7 +68,7 @@ class Network:
         return found if (assigned == found.assigned).all() else Optimum(self, assigned)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimum:
     """An optimal assignment: `assigned` (m,), -1 for an unmatched row. Errors: AssertionError when it is not optimal (an own bug)."""
 
@@ -76,7 +76,8 @@ class Optimum:
     assigned: np.ndarray
 
     def __post_init__(self) -> None:
-        assert (np.diagonal(self.paths) >= 0).all(), "The assignment is not optimal."
+        if (np.diagonal(self.paths) < 0).any():
+            raise AssertionError("The assignment is not optimal.")
 
     @cached_property
     def place(self) -> np.ndarray:

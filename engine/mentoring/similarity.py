@@ -193,7 +193,7 @@ class Neighbour:
     contributions: tuple[Contribution, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Distances of m schools to n others. `distance` (m, n): NaN where less than the least weight is known; `known` (m, n): its share."""
 

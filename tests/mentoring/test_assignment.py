@@ -256,3 +256,10 @@ def test_contradictions_are_refused():
                   {"fixed": frozenset({("1", "8"), ("2", "8")}), "capacity": 1}):
         with pytest.raises(ValueError):
             Constraints(**wrong)
+
+
+def test_one_school_alone():
+    """Nothing to compare with: the scale is constant, nobody is near, there are no mentors."""
+    similarity = table({"1": (5.0,)}, {"доля": (FactorKind.NUMBER, 1.0)})
+    assert similarity.nearest("1") == ()
+    assert [item.why for item in assign(Task(similarity.between([0], []))).unmatched] == [Why.NO_MENTORS]

@@ -55,17 +55,17 @@ def test_holidays_and_their_moved_days_off(day):
 
 
 def test_year_without_a_decree_follows_the_labour_code_and_says_so():
-    """4 November 2028 is a Saturday: by article 112 the day off moves to Monday 6 November."""
-    assert not CALENDAR.is_working_day(date(2028, 11, 6)) and CALENDAR.is_working_day(date(2028, 11, 7))
-    assert CALENDAR.undecreed([date(2027, 9, 1), date(2028, 5, 31), date(2028, 6, 1)]) == (2028,)
-    assert undecreed_sentence(2028).startswith("Календарь на 2028 год не утверждён")
+    """4 November 2040 is a Sunday: by article 112 the day off moves to Monday 5 November."""
+    assert not CALENDAR.is_working_day(date(2040, 11, 5)) and CALENDAR.is_working_day(date(2040, 11, 6))
+    assert CALENDAR.undecreed([date(2027, 9, 1), date(2040, 5, 31), date(2040, 6, 1)]) == (2040,)
+    assert undecreed_sentence(2040).startswith("Календарь на 2040 год не утверждён")
 
 
 def test_decree_in_the_rules_makes_the_year_known():
-    decree = Decree(2028, "постановление", ((date(2028, 1, 1), date(2028, 5, 10)), (date(2028, 11, 11), date(2028, 11, 3))))
+    decree = Decree(2040, "постановление", ((date(2040, 1, 1), date(2040, 5, 10)), (date(2040, 11, 10), date(2040, 11, 2))))
     calendar = WorkCalendar((decree,))
-    assert calendar.is_decreed(2028) and not CALENDAR.is_decreed(2028)
-    assert not calendar.is_working_day(date(2028, 5, 10)) and calendar.is_working_day(date(2028, 11, 11))
+    assert calendar.is_decreed(2040) and not CALENDAR.is_decreed(2040)
+    assert not calendar.is_working_day(date(2040, 5, 10)) and calendar.is_working_day(date(2040, 11, 10))
 
 
 def test_single_days_are_declared_over_a_known_year():
