@@ -25,12 +25,19 @@ _RELAXATIONS = 3
 class Task:
     """What is to be assigned: m mentees (rows of the comparison) and n mentors (its columns), the decisions, and the facts in that order.
 
-    The order of rows and columns makes no difference: everything is put in the order of codes first.
+    The order of rows and columns makes no difference: everything is put in the order of codes first. Errors: ValueError for a school that
+    stands twice among mentees or mentors, and for facts that do not fit (see `Facts.check`).
     """
 
     comparison: Comparison
     constraints: Constraints = field(default_factory=Constraints)
     facts: Facts = field(default_factory=Facts)
+
+    def __post_init__(self) -> None:
+        for codes in self.comparison.codes:
+            if len(set(codes)) != len(codes):
+                raise ValueError("A school stands twice in one list.")
+        self.facts.check(self.constraints, *map(len, self.comparison.codes))
 
     @cached_property
     def ready(self) -> Ready:

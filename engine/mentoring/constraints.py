@@ -97,6 +97,12 @@ class Constraints:
     def capacity_of(self, mentor: str) -> int:
         return self.capacities.get(mentor, self.capacity)
 
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """All school codes these decisions name: one that is in no list of schools is a slip of the pen."""
+        pairs = self.refused_pairs | self.forbidden | self.fixed
+        return frozenset(code for pair in pairs for code in pair) | self.refused | frozenset(self.capacities) | (self.consents or frozenset())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
@@ -111,6 +117,15 @@ class Facts:
     subjects: tuple[str, ...] = ()
     weak: Codes | None = None
     strong: Codes | None = None
+
+    def check(self, limits: Constraints, mentees: int, mentors: int) -> None:
+        """Errors: ValueError for tables of another shape, or subjects demanded and not told (silence would count as «strong»)."""
+        shapes = {"travel": (self.travel, (mentees, mentors)), "weak": (self.weak, (mentees, len(self.subjects))), "strong": (self.strong, (mentors, len(self.subjects)))}
+        for name, (table, shape) in shapes.items():
+            if table is not None and table.shape != shape:
+                raise ValueError(f"«{name}» must have the shape {shape}, not {table.shape}.")
+        if (limits.subjects is not SubjectRule.NONE or limits.subject_penalty) and (self.weak is None or self.strong is None):
+            raise ValueError("Subjects count in the constraints, but nobody's weak and strong subjects are told.")
 
     def ordered(self, rows: np.ndarray, columns: np.ndarray) -> Facts:
         """Return the facts of mentees and mentors at these positions."""
@@ -153,7 +168,7 @@ def _clusters(facts: Facts, mentees: Sequence[str], mentors: Sequence[str]) -> n
 
 
 def _subject_bars(rule: SubjectRule, facts: Facts, shape: tuple[int, int]) -> np.ndarray:
-    if rule is SubjectRule.NONE or facts.weak is None or facts.strong is None:
+    if rule is SubjectRule.NONE:
         return np.zeros(shape, np.int64)
     needed, strong, unknown = subject_counts(facts)
     if rule is SubjectRule.ANY:
@@ -172,7 +187,7 @@ def subject_counts(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def subject_penalty(limits: Constraints, facts: Facts, shape: tuple[int, int]) -> np.ndarray:
     """Return what is added to each distance for weak subjects without a strong mentor. Shapes: (m, n)."""
-    if not limits.subject_penalty or facts.weak is None or facts.strong is None:
+    if not limits.subject_penalty:
         return np.zeros(shape)
     needed, strong, _ = subject_counts(facts)
     return limits.subject_penalty * np.where(needed > 0, 1 - strong / np.maximum(needed, 1), 0.0)

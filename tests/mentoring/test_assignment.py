@@ -263,3 +263,23 @@ def test_one_school_alone():
     similarity = table({"1": (5.0,)}, {"доля": (FactorKind.NUMBER, 1.0)})
     assert similarity.nearest("1") == ()
     assert [item.why for item in assign(Task(similarity.between([0], []))).unmatched] == [Why.NO_MENTORS]
+
+
+@pytest.mark.parametrize(("limits", "facts"), [
+    (Constraints(subjects=SubjectRule.ANY), Facts()), (Constraints(subject_penalty=0.5), Facts()),
+    (Constraints(), Facts(travel=np.zeros((2, 1)))), (Constraints(), Facts(subjects=("физика",), weak=np.zeros((1, 2), np.int8)))])
+def test_facts_that_do_not_fit_are_refused(limits, facts):
+    """A rule about subjects without subjects would let every pair pass."""
+    with pytest.raises(ValueError):
+        task_on_line({"1": 0.0}, {"8": 1.0}, limits, facts)
+
+
+def test_school_twice_in_one_list_is_refused():
+    similarity = table({"1": (0.0,), "2": (5.0,)}, {"доля": (FactorKind.NUMBER, 1.0)})
+    with pytest.raises(ValueError):
+        Task(similarity.between([0, 0], [1]))
+
+
+def test_decisions_tell_whom_they_mention():
+    limits = Constraints(capacities={"7": 1}, consents=frozenset({"5"}), refused=frozenset({"6"}), fixed=frozenset({("1", "8")}), forbidden=frozenset({("2", "9")}))
+    assert limits.mentioned == {"1", "2", "5", "6", "7", "8", "9"}
