@@ -287,12 +287,12 @@ def _needed(ready: Ready, optimum: Optimum, row: int) -> tuple[np.ndarray, np.nd
     paths, half = optimum.paths[:count], optimum.network.step // 2
     room = paths[:, count + 1] < half
     lifts = ready.bars[row] | np.where(room, 0, int(Bar.FULL))
-    added = ready.cost[row] + np.where(room, paths[:, count + 1], paths[:, :count].min(axis=1))
+    added = optimum.network.cost[row] + np.where(room, paths[:, count + 1], paths[:, :count].min(axis=1))
     return lifts, added, [None if room[column] else int(paths[column, :count].argmin()) for column in range(count)]
 
 
 def _excess(ready: Ready, row: int, column: int) -> float:
-    """How far a pair beyond the limit of travel is; 0 where it is within."""
+    """The travel of a pair beyond the limit, 0 where it is within: the least excess comes first."""
     return float(ready.facts.travel[row, column]) if ready.bars[row, column] & Bar.TRAVEL else 0.0
 
 
@@ -301,7 +301,9 @@ def _verified(ready: Ready, optimum: Optimum, row: int, column: int, lifts: Bar,
     allowed[row] = np.arange(len(ready.mentors)) == column
     if grown is not None:
         capacity[grown] += 1
-    matched, units = Network(optimum.network.cost, allowed, capacity).best()
+    assigned = Network(optimum.network.cost, allowed, capacity).assign()
+    served = np.flatnonzero(assigned >= 0)
+    matched, units = len(served), int(ready.cost[served, assigned[served]].sum())
     before, _ = optimum.network.worth(optimum.assigned)
     if matched != before + 1:
         raise AssertionError("A relaxation does not help.")

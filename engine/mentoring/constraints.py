@@ -120,7 +120,8 @@ class Facts:
 
     def check(self, limits: Constraints, mentees: int, mentors: int) -> None:
         """Errors: ValueError for tables of another shape, or subjects demanded and not told (silence would count as «strong»)."""
-        shapes = {"travel": (self.travel, (mentees, mentors)), "weak": (self.weak, (mentees, len(self.subjects))), "strong": (self.strong, (mentors, len(self.subjects)))}
+        shapes = {"travel": (self.travel, (mentees, mentors)), "weak": (self.weak, (mentees, len(self.subjects))),
+                  "strong": (self.strong, (mentors, len(self.subjects)))}
         for name, (table, shape) in shapes.items():
             if table is not None and table.shape != shape:
                 raise ValueError(f"«{name}» must have the shape {shape}, not {table.shape}.")

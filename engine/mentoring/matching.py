@@ -57,10 +57,6 @@ class Network:
         matched = np.flatnonzero(assigned >= 0)
         return len(matched), int(self.cost[matched, assigned[matched]].sum())
 
-    def best(self) -> tuple[int, int]:
-        """Return how many rows can be matched at most, and the least total cost of doing so."""
-        return self.worth(self.assign())
-
     def solve(self) -> Optimum:
         """Find the optimum that is first in order, with its certificate."""
         found = Optimum(self, self.assign())

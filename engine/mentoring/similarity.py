@@ -183,6 +183,30 @@ class Similarity:
                      for at in order if not np.isnan(distance[at]))
 
 
+    def peers(self, code: str, values: np.ndarray, count: int = 10) -> Peers:
+        """Set a school's value of any indicator beside those of its most similar schools: not a rating, a school is not among them.
+
+        Shapes: (n,) float64 in the order of the context, NaN where unknown. `count`: how many similar schools to look at.
+        """
+        neighbours = tuple(neighbour.code for neighbour in self.nearest(code, count))
+        known = values[[self.index[neighbour] for neighbour in neighbours]]
+        known = known[~np.isnan(known)]
+        low, median, high = np.quantile(known, [0.25, 0.5, 0.75]) if len(known) else (np.nan,) * 3
+        return Peers(float(values[self.index[code]]), float(low), float(median), float(high), len(known), neighbours)
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """A school's own value, and the quartiles and median of `known` values among its similar schools; NaN where there are none."""
+
+    own: float
+    low: float
+    median: float
+    high: float
+    known: int
+    schools: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A similar school: its distance, the share of weight that was known, and the distance factor by factor."""

@@ -248,7 +248,8 @@ def test_result_is_complete_and_within_the_rules(mentees, mentors, capacity, ran
     found = assign(task_on_line(first, second, Constraints(capacity=capacity, forbidden=forbidden)))
     assert sorted([pair.mentee for pair in found.pairs] + [item.mentee for item in found.unmatched]) == sorted(first)
     assert all(left >= 0 for left in found.spare.values()) and not set(found.mentor_of.items()) & forbidden
-    assert all((alternative.pairs_lost, alternative.total_change) >= (0, -1e-9) for pair in found.pairs for alternative in (pair.runner_up, *pair.nearer) if alternative)
+    others = [alternative for pair in found.pairs for alternative in (pair.runner_up, *pair.nearer) if alternative]
+    assert all((alternative.pairs_lost, alternative.total_change) >= (0, -1e-9) for alternative in others)
 
 
 def test_contradictions_are_refused():
@@ -281,5 +282,6 @@ def test_school_twice_in_one_list_is_refused():
 
 
 def test_decisions_tell_whom_they_mention():
-    limits = Constraints(capacities={"7": 1}, consents=frozenset({"5"}), refused=frozenset({"6"}), fixed=frozenset({("1", "8")}), forbidden=frozenset({("2", "9")}))
+    limits = Constraints(capacities={"7": 1}, consents=frozenset({"5"}), refused=frozenset({"6"}), fixed=frozenset({("1", "8")}),
+                         forbidden=frozenset({("2", "9")}))
     assert limits.mentioned == {"1", "2", "5", "6", "7", "8", "9"}

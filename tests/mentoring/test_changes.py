@@ -136,6 +136,13 @@ def test_mentee_that_withdraws_frees_a_place():
     assert (answer.orphans, answer.chosen.mentor_of, answer.full.mentor_of) == ((), {"1": "9"}, {"1": "8"})
 
 
+def test_what_to_relax_after_a_refusal_is_told_in_true_distances():
+    """9 refuses: 8 would have to take 2 as well, 4 + 1; moves are not counted as distance."""
+    task = task_on_line({"1": 0.0, "2": 5.0}, {"8": 4.0, "9": 5.5})
+    alone, = replace_mentor(task, assign(task), "9").chosen.unmatched
+    assert (alone.mentee, alone.relaxations[0].raise_for, alone.relaxations[0].total) == ("2", "8", pytest.approx(5))
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_fewest_moves_against_brute_force(seed):
     """Of all assignments: most pairs, then most kept pairs, then the least total."""

@@ -24,7 +24,7 @@ def networks(largest: int):
         rows, count = shape
         size = rows * count
         return st.builds(
-            lambda cost, allowed, capacity: Network(np.array(cost, np.int64).reshape(shape), np.array(allowed, bool).reshape(shape), np.array(capacity, np.int64)),
+            lambda *parts: Network(np.array(parts[0], np.int64).reshape(shape), np.array(parts[1], bool).reshape(shape), np.array(parts[2], np.int64)),
             st.lists(st.integers(0, largest), min_size=size, max_size=size), st.lists(st.booleans(), min_size=size, max_size=size),
             st.lists(st.integers(0, 2), min_size=count, max_size=count))
     return st.tuples(st.integers(0, 4), st.integers(0, 3)).flatmap(build)

@@ -92,6 +92,15 @@ def test_nearest_are_ordered_by_distance_then_code_as_people_count():
     assert [neighbour.code for neighbour in found] == ["4", "12", "1"]
 
 
+def test_peers_of_a_school():
+    """School 7 at 0 beside its three nearest, whose values are 10, 20 and unknown: the median is 15."""
+    rows = {"7": (0.0,), "1": (1.0,), "2": (2.0,), "3": (3.0,), "4": (50.0,)}
+    similarity = table(rows, {"доля": (NUMBER, 1.0)})
+    found = similarity.peers("7", np.array([12.0, 10, 20, np.nan, 99]), count=3)
+    assert (found.own, found.low, found.median, found.high, found.known, found.schools) == (12, 12.5, 15, 17.5, 2, ("1", "2", "3"))
+    assert np.isnan(similarity.peers("7", np.full(5, np.nan)).median)
+
+
 @pytest.mark.parametrize(("codes", "weights", "columns"), [
     (("1", "1"), (1.0,), 1), (("1", "2"), (0.0,), 1), (("1", "2"), (-1.0,), 1), (("1", "2"), (float("nan"),), 1), (("1", "2"), (1.0,), 0), (("1",), (1.0,), 1)])
 def test_senseless_contexts_are_refused(codes, weights, columns):

@@ -75,7 +75,8 @@ def whole():
     """All measures of the rules, for the district and three schools."""
     rules, _ = load(Path(__file__).parents[2] / "rules")
     actions = [Action.of(name, measure) for name, measure in rules.measures.items()]
-    needs = [Need(None if measure.audience is None else school, name, "проба") for name, measure in rules.measures.items() for school in ("9001", "9002", "9003")]
+    schools = ("9001", "9002", "9003")
+    needs = [Need(None if measure.audience is None else school, name, "проба") for name, measure in rules.measures.items() for school in schools]
     return plan(needs, actions, YEAR, CALENDAR)
 
 

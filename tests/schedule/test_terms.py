@@ -124,7 +124,8 @@ def test_leap_day():
 
 
 MONTH_DAYS = st.dates(date(2024, 1, 1), date(2024, 12, 31)).map(lambda day: (day.month, day.day))
-RHYTHMS = st.one_of(st.just(ONCE), st.builds(Rhythm, st.sampled_from(Every), st.integers(1, 4)), st.builds(Rhythm, months=st.lists(st.integers(1, 12), min_size=1).map(tuple)))
+RHYTHMS = st.one_of(st.just(ONCE), st.builds(Rhythm, st.sampled_from(Every), st.integers(1, 4)),
+                    st.builds(Rhythm, months=st.lists(st.integers(1, 12), min_size=1).map(tuple)))
 
 
 @given(MONTH_DAYS, MONTH_DAYS, RHYTHMS, st.integers(2024, 2030))

@@ -82,7 +82,8 @@ def test_holiday_on_a_weekend_taken_by_the_decree_leaves_no_second_day_off():
 
 
 @pytest.mark.parametrize(("start", "count", "end"), [
-    ("2026-09-18", 5, "2026-09-25"), ("2026-12-28", 5, "2027-01-13"), ("2027-02-19", 1, "2027-02-20"), ("2027-01-11", -1, "2026-12-30"), ("2026-10-03", 0, "2026-10-03")])
+    ("2026-09-18", 5, "2026-09-25"), ("2026-12-28", 5, "2027-01-13"), ("2027-02-19", 1, "2027-02-20"), ("2027-01-11", -1, "2026-12-30"),
+    ("2026-10-03", 0, "2026-10-03")])
 def test_working_days_are_added(start, count, end):
     assert CALENDAR.add_working_days(date.fromisoformat(start), count) == date.fromisoformat(end)
 
