@@ -60,7 +60,7 @@ class Network:
     def solve(self) -> Optimum:
         """Find the optimum that is first in order, with its certificate."""
         found = Optimum(self, self.assign())
-        assigned = _first_in_order(found)
+        assigned = first_in_order(found)
         return found if (assigned == found.assigned).all() else Optimum(self, assigned)
 
 
@@ -127,7 +127,7 @@ class Optimum:
         return lost, int(change) - lost * self.network.step
 
 
-def _first_in_order(found: Optimum) -> np.ndarray:
+def first_in_order(found: Optimum) -> np.ndarray:
     """Return, of all optima, the one where the first rows have the first columns.
 
     Every optimum uses only tight edges (complementary slackness with potentials p); it keeps columns with p < 0 full and those with

@@ -11,6 +11,7 @@ from benchmarks.mentoring.districts import simulate_task
 from benchmarks.mentoring.oracle import milp_optimum
 from engine.mentoring.assignment import Task, Why, assign
 from engine.mentoring.constraints import Bar, Constraints, Facts, SubjectRule
+from engine.mentoring.matching import Network
 from engine.mentoring.similarity import FactorKind
 from engine.truth import Truth
 from tests.mentoring.districts import table, task_on_line
@@ -153,6 +154,42 @@ def test_limit_of_travel_that_would_suffice():
     assert whys == [("1", Why.BARRED)]
     assert (first.lifts, first.mentor, first.travel) == (Bar.TRAVEL, "8", 45.0)
     assert (second.lifts, second.mentor) == (Bar.TRAVEL_UNKNOWN, "9")
+
+
+def test_exactly_at_the_limit_is_within():
+    assert pairs(task_on_line({"1": 0.0}, {"8": 1.0}, Constraints(max_travel=40), Facts(travel=np.array([[40.0]])))) == [("1", "8")]
+
+
+def test_least_travel_beyond_the_limit_comes_before_likeness():
+    _, ((first,),) = alone({"1": 0.0}, {"8": 1.0, "9": 5.0}, Constraints(max_travel=40), Facts(travel=np.array([[60.0, 45.0]])))
+    assert (first.mentor, first.travel) == ("9", 45.0)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_place_to_add_is_the_cheapest_of_all(seed):
+    """Of all mentors that could take one school more, the one named gives the least total with this school served: tried one by one."""
+    ready = simulate_task(700 + seed, 30).ready
+    optimum = ready.network.solve()
+    for item in assign(Task(ready.comparison, ready.constraints, ready.facts)).unmatched:
+        row = ready.mentees.index(item.mentee)
+        for relaxation in item.relaxations:
+            if relaxation.lifts == Bar.FULL:
+                tried = [served(ready, optimum, row, column) for column in range(len(ready.mentors))]
+                fixed = sum(int(ready.cost[pair]) for pair in ready.fixed.items())
+                assert relaxation.total == pytest.approx((min(total for total in tried if total is not None) + fixed) / 1e9)
+
+
+def served(ready, optimum, row, column):
+    """The least total with one more place at a mentor and this mentee among the served; None when no more are served than before."""
+    capacity, before = ready.network.capacity.copy(), optimum.network.worth(optimum.assigned)[0]
+    capacity[column] += 1
+    totals = []
+    for own in np.flatnonzero(ready.network.allowed[row]):
+        allowed = ready.network.allowed.copy()
+        allowed[row] = np.arange(len(capacity)) == own
+        matched, total = Network(ready.cost, allowed, capacity).worth(Network(ready.cost, allowed, capacity).assign())
+        totals += [total] if matched == before + 1 else []
+    return min(totals, default=None)
 
 
 def test_cluster_to_lift_and_cluster_unknown():

@@ -131,6 +131,12 @@ def test_refusal_dissolves_a_fixed_pair_and_says_so():
     assert (answer.released, answer.orphans, answer.chosen.mentor_of) == ((("1", "8"),), ("1",), {"2": "9"})
 
 
+def test_refusal_of_one_fixed_pair_frees_its_mentee():
+    task = changed(LINE, fixed=frozenset({("1", "8")}))
+    answer = replace_mentor(task, assign(task), "8", mentee="1")
+    assert (answer.released, answer.full.mentor_of) == ((("1", "8"),), {"1": "9", "2": "8"})
+
+
 def test_mentee_that_withdraws_frees_a_place():
     answer = replace_mentor(LINE, assign(LINE), "2")
     assert (answer.orphans, answer.chosen.mentor_of, answer.full.mentor_of) == ((), {"1": "9"}, {"1": "8"})

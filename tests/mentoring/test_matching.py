@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.mentoring.matching import FAR, Network, Optimum, TooLarge
+from engine.mentoring.matching import FAR, Network, Optimum, TooLarge, first_in_order
 
 
 def every_assignment(network: Network):
@@ -36,6 +36,18 @@ def test_most_pairs_then_least_total_then_first_in_order(network):
     best = min(every_assignment(network))
     found = network.solve()
     assert tuple(found.place) == best[2] and found.network.worth(found.assigned) == (-best[0], best[1])
+
+
+@given(st.sampled_from([1, 2]).flatmap(networks))
+def test_the_first_optimum_is_found_from_any_other(network):
+    """Whichever optimum the library happens to return, the answer is the same; every optimum has a certificate."""
+    options = sorted(every_assignment(network))
+    optima = [places for pairs, total, places in options if (pairs, total) == options[0][:2]]
+    count = len(network.capacity)
+    for places in optima:
+        other = Optimum(network, np.array([-1 if place == count else place for place in places], np.int64))
+        found = first_in_order(other)
+        assert tuple(np.where(found < 0, count, found)) == optima[0]
 
 
 @given(st.sampled_from([2, 1000]).flatmap(networks))

@@ -97,6 +97,11 @@ def test_load_by_role_and_month():
     assert load_.participating[0].tolist() == [0, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0]
 
 
+def test_role_that_answers_does_not_also_take_part():
+    load_ = measure_load(roadmap(("9002", "мера", "шнор"), actions=[Action("мера", "Мера", Term(before=(9, 20)), ("имц", "имц"), ("имц", "рмо"))]))
+    assert (load_.roles, load_.due[:, 0].tolist(), load_.participating[:, 0].tolist()) == (("имц", "рмо"), [1, 0], [0, 1])
+
+
 def test_load_counts_every_step_once(whole):
     load_ = measure_load(whole)
     assert load_.due.sum() == sum(len(set(step.responsible)) for step in whole.steps) and load_.due.dtype == np.int64
@@ -122,6 +127,11 @@ def test_step_before_its_prerequisite():
     assert conflicts(found, prerequisites={"приказ": ("уведомление",)}) == []
 
 
+def test_step_on_the_day_of_its_prerequisite_is_in_order():
+    found = roadmap(("9002", "собеседование", "шнор"), (None, "приказ", "все"))
+    assert conflicts(found, prerequisites={"собеседование": ("приказ",)}) == []
+
+
 def test_prerequisite_of_another_school_does_not_count():
     assert conflicts(roadmap(("9002", "уведомление", "шнор"), ("9003", "приказ", "шнор")), prerequisites={"уведомление": ("приказ",)}) == []
 
@@ -129,6 +139,11 @@ def test_prerequisite_of_another_school_does_not_count():
 def test_two_events_of_one_school_on_one_day():
     found = roadmap(("9002", "приказ", "шнор"), ("9002", "собеседование", "шнор"), ("9003", "приказ", "шнор"), (None, "собеседование", "все"))
     assert conflicts(found) == [(ConflictKind.SAME_DAY, ("приказ", "собеседование"))]
+
+
+def test_work_that_any_day_will_do_for_does_not_clash():
+    meeting = Action("встреча", "Встреча", Term(before=(11, 30)), ("имц",))
+    assert conflicts(roadmap(("9002", "тьютор", "шнор"), ("9002", "встреча", "шнор"), actions=(TUTOR, meeting))) == []
 
 
 def test_overload_names_the_steps_and_the_limit():

@@ -57,6 +57,7 @@ def test_holidays_and_their_moved_days_off(day):
 def test_year_without_a_decree_follows_the_labour_code_and_says_so():
     """4 November 2040 is a Sunday: by article 112 the day off moves to Monday 5 November."""
     assert not CALENDAR.is_working_day(date(2040, 11, 5)) and CALENDAR.is_working_day(date(2040, 11, 6))
+    assert CALENDAR.is_working_day(date(2040, 1, 9)), "1 and 7 January, a Sunday and a Saturday, move only by decree"
     assert CALENDAR.undecreed([date(2027, 9, 1), date(2040, 5, 31), date(2040, 6, 1)]) == (2040,)
     assert undecreed_sentence(2040).startswith("Календарь на 2040 год не утверждён")
 
