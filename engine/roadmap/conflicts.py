@@ -10,7 +10,7 @@ from itertools import groupby
 
 import numpy as np
 
-from engine.roadmap.load import Load, measure_load
+from engine.roadmap.load import Holders, Performer, measure_load, responsible
 from engine.roadmap.steps import Roadmap, Step
 
 
@@ -25,26 +25,27 @@ class ConflictKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One finding with the steps it concerns. `role`, `month`, `count`, `limit`: for an overload."""
+    """One finding with the steps it concerns. `performer`, `month`, `count`, `limit`: for an overload."""
 
     kind: ConflictKind
     steps: tuple[Step, ...]
-    role: str = ""
+    performer: Performer | None = None
     month: tuple[int, int] | None = None
     count: int = 0
     limit: int = 0
 
 
 def find_conflicts(roadmap: Roadmap, today: date, limits: Mapping[str, int] | None = None,
-                   prerequisites: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Conflict, ...]:
+                   prerequisites: Mapping[str, tuple[str, ...]] | None = None, holders: Holders | None = None) -> tuple[Conflict, ...]:
     """Find all conflicts, in the order of `ConflictKind`.
 
-    `today`: the day of the run; steps due before it are past. `limits`: the most steps a month for a role, other roles are not limited.
+    `today`: the day of the run; steps due before it are past. `limits`: the most steps a month for one performer of a role (see
+    `measure_load` for `holders`), other roles are not limited.
     `prerequisites`: measure -> measures that come first, in the same school or for the whole district; the first occurrences are compared,
     and the same day is in order. Two steps of one school on one day conflict unless one of them is flexible or stands for the district.
     """
     return (*_past(roadmap, today), *_before_prerequisites(roadmap, prerequisites or {}), *_same_day(roadmap),
-            *_overloads(roadmap, measure_load(roadmap), limits or {}))
+            *_overloads(roadmap, limits or {}, holders))
 
 
 def _past(roadmap: Roadmap, today: date) -> Iterator[Conflict]:
@@ -72,9 +73,10 @@ def _school_and_day(step: Step) -> tuple[date, str]:
     return step.due, step.school or ""
 
 
-def _overloads(roadmap: Roadmap, load: Load, limits: Mapping[str, int]) -> Iterator[Conflict]:
-    most = np.array([limits.get(role, np.iinfo(np.int64).max) for role in load.roles], np.int64)
+def _overloads(roadmap: Roadmap, limits: Mapping[str, int], holders: Holders | None) -> Iterator[Conflict]:
+    load = measure_load(roadmap, holders)
+    most = np.array([limits.get(performer.role, np.iinfo(np.int64).max) for performer in load.performers], np.int64)
     for row, column in np.argwhere(load.due > most[:, None]):
-        role, month = load.roles[row], load.months[column]
-        steps = tuple(step for step in roadmap.steps if role in step.responsible and (step.due.year, step.due.month) == month)
-        yield Conflict(ConflictKind.OVERLOAD, steps, role, month, int(load.due[row, column]), int(most[row]))
+        performer, month = load.performers[row], load.months[column]
+        steps = tuple(step for step in roadmap.steps if performer in responsible(step, holders) and (step.due.year, step.due.month) == month)
+        yield Conflict(ConflictKind.OVERLOAD, steps, performer, month, int(load.due[row, column]), int(most[row]))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.loading import load
 from engine.roadmap.conflicts import ConflictKind, find_conflicts
 from engine.roadmap.ics import Names, uid_of, write_ics
-from engine.roadmap.load import measure_load
+from engine.roadmap.load import Performer, measure_load
 from engine.roadmap.steps import Action, Need, Undated, plan
 from engine.schedule.academic import AcademicYear
 from engine.schedule.terms import Every, Rhythm, Term
@@ -91,15 +91,36 @@ def test_every_measure_of_the_rules_gets_steps(whole):
 
 def test_load_by_role_and_month():
     load_ = measure_load(roadmap(("9002", "тьютор", "шнор"), ("9003", "тьютор", "шнор"), (None, "приказ", "все"), ("9002", "уведомление", "шнор")))
-    assert load_.roles == ("имц", "отдел_образования", "рмо") and load_.months[0] == (2026, 9)
-    due = {role: {load_.months[at]: int(count) for at, count in enumerate(row) if count} for role, row in zip(load_.roles, load_.due, strict=True)}
+    assert [performer.role for performer in load_.performers] == ["имц", "отдел_образования", "рмо"] and load_.months[0] == (2026, 9)
+    due = {performer.role: {load_.months[at]: int(count) for at, count in enumerate(row) if count}
+           for performer, row in zip(load_.performers, load_.due, strict=True)}
     assert due == {"имц": {(2026, 9): 2}, "отдел_образования": {(2026, 9): 1}, "рмо": {(2026, 11): 2, (2026, 12): 2}}
     assert load_.participating[0].tolist() == [0, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0]
 
 
 def test_role_that_answers_does_not_also_take_part():
     load_ = measure_load(roadmap(("9002", "мера", "шнор"), actions=[Action("мера", "Мера", Term(before=(9, 20)), ("имц", "имц"), ("имц", "рмо"))]))
-    assert (load_.roles, load_.due[:, 0].tolist(), load_.participating[:, 0].tolist()) == (("имц", "рмо"), [1, 0], [0, 1])
+    assert load_.performers == (Performer("имц"), Performer("рмо"))
+    assert (load_.due[:, 0].tolist(), load_.participating[:, 0].tolist()) == ([1, 0], [0, 1])
+
+
+def test_role_that_every_school_has_is_counted_for_each_holder():
+    """Two schools' administrations have one step each; one mentor leads both schools and has two; the district's step has no holder."""
+    visit = Action("визит", "Визит", Term(before=(10, 20)), ("школа_наставник",), ("администрация_оо",))
+    holders = {"администрация_оо": {"9002": "9002", "9010": "9010"}, "школа_наставник": {"9002": "9030", "9010": "9030"}}
+    found = roadmap(("9010", "визит", "пара"), ("9002", "визит", "пара"), (None, "визит", "все"), actions=[visit])
+    load_ = measure_load(found, holders)
+    assert [(performer.role, performer.holder) for performer in load_.performers] == [
+        ("администрация_оо", None), ("администрация_оо", "9002"), ("администрация_оо", "9010"), ("школа_наставник", None), ("школа_наставник", "9030")]
+    assert (load_.due[:, 1].tolist(), load_.participating[:, 1].tolist()) == ([0, 0, 0, 1, 2], [1, 1, 1, 0, 0])
+    overload, = find_conflicts(found, TODAY, limits={"школа_наставник": 1}, holders=holders)
+    assert (overload.performer, overload.count, {step.school for step in overload.steps}) == (Performer("школа_наставник", "9030"), 2, {"9002", "9010"})
+
+
+def test_step_moved_before_the_year_counts_in_its_first_month():
+    """1 September 2024 was a Sunday: due on Friday 30 August."""
+    found = roadmap(("9002", "мера", "шнор"), actions=[Action("мера", "Мера", Term(before=(9, 1)), ("имц",))], year=AcademicYear(date(2024, 9, 1)))
+    assert found.steps[0].due == date(2024, 8, 30) and measure_load(found).due[0, 0] == 1
 
 
 def test_load_counts_every_step_once(whole):
@@ -149,7 +170,7 @@ def test_work_that_any_day_will_do_for_does_not_clash():
 def test_overload_names_the_steps_and_the_limit():
     found = roadmap(*((str(9001 + at), "тьютор", "шнор") for at in range(4)))
     overloads = find_conflicts(found, TODAY, limits={"рмо": 3, "имц": 0})
-    assert [(conflict.role, conflict.month, conflict.count, conflict.limit, len(conflict.steps)) for conflict in overloads] == [
+    assert [(conflict.performer.role, conflict.month, conflict.count, conflict.limit, len(conflict.steps)) for conflict in overloads] == [
         ("рмо", (2026, 11), 4, 3, 4), ("рмо", (2026, 12), 4, 3, 4)]
 
 
