@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from engine.mentoring.similarity import by_code
 from engine.model import Measure
 from engine.schedule.academic import AcademicYear, Occurrence, Reversed, schedule
 from engine.schedule.terms import Term, read_deadline
@@ -99,7 +100,7 @@ def plan(needs: Iterable[Need], actions: Iterable[Action], year: AcademicYear, c
     dates, undated = _dates({measure: known.get(measure) for measure, _ in reasons}, year, calendar)
     steps = [_step(known[measure], school, number, dates[measure], tuple(why))
              for (measure, school), why in reasons.items() if measure in dates for number in range(len(dates[measure]))]
-    steps.sort(key=lambda step: (step.due, step.school or "", step.measure, step.number))
+    steps.sort(key=lambda step: (step.due, by_code(step.school or ""), step.measure, step.number))
     moments = [day for step in steps for day in (step.first, step.due) if day is not None]
     return Roadmap(year, tuple(steps), undated, calendar.undecreed(moments))
 
