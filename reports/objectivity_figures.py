@@ -217,11 +217,15 @@ class Objectivity:
 
     @cached_property
     def measures(self) -> tuple[MeasurePlan, ...]:
-        """The measures of this direction: those meant for a category about objectivity, and those its own rules add."""
-        about = {item.name for item in self.categories}
-        here = {self._folder("категории", name) for name in about}
-        return tuple(plan for plan in self.program.of(MeasurePlan, self.program.school_level)
-                     if plan.audience is not None and (about & {node.name for node in t.walk(plan.audience) if isinstance(node, t.Reference)} or self._folder("меры", plan.name) in here))
+        """The measures of this direction: meant for no other categories than those about objectivity, or beside their rules and meant for criteria alone."""
+        about, here = {item.name for item in self.categories}, {self._folder("категории", item.name) for item in self.categories}
+        found = []
+        for plan in self.program.of(MeasurePlan, self.program.school_level):
+            names = {node.name for node in t.walk(plan.audience) if isinstance(node, t.Reference)} if plan.audience is not None else set()
+            groups = {name for name in names if isinstance(self.program.plans.get(name), CategoryPlan)}
+            if names and groups <= about and (groups or self._folder("меры", plan.name) in here):
+                found.append(plan)
+        return tuple(found)
 
     def _folder(self, section: str, name: str) -> str:
         return self.program.rules.header(section, name).file.replace("\\", "/").rpartition("/")[0]

@@ -347,8 +347,14 @@ class Figures:
 
     def sheets(self, tables: Iterable[str]) -> list[Sheet]:
         """List the sheets behind tables, in the order of tables and of reading."""
-        wanted = list(tables)
-        return [Sheet(source.table, source.file, source.sheet, source.rows) for table in wanted for source in self.run.tables.sources if source.table == table]
+        return [sheet for table in tables if self.has(table) for sheet in self._sheets(table)]
+
+    def _sheets(self, table: str) -> list[Sheet]:
+        """Only the sheets with rows of ВПР where a table holds other exams too."""
+        where = f"процедура = '{EXAM}'" if table == MARKS_TABLE else "TRUE"
+        found = self._rows(table, f"SELECT _source, count(*) FROM {{t}} WHERE _source IS NOT NULL AND {where} GROUP BY 1 ORDER BY 1")
+        sources = self.run.tables.sources
+        return [Sheet(table, sources[place].file, sources[place].sheet, rows) for place, rows in found if place < len(sources)]
 
 
 def _add(group: dict[tuple[Work, int], Marks], work: Work, year: int, n: int | None, two: float | None, good: float | None, own: bool = False) -> None:
