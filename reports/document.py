@@ -11,6 +11,7 @@ from reports.view import Header
 from reports.vpr_figures import Figures
 
 UNKNOWN_DATE = "____________"
+_ROWS_OF_A_PAGE = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Grid:
     columns: tuple[Head, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+
+    @property
+    def tone(self) -> str:
+        """A CSS class: a short table is printed on one page."""
+        return "whole" if len(self.rows) <= _ROWS_OF_A_PAGE else ""
 
     @property
     def cells(self) -> tuple[tuple[tuple[Head, str], ...], ...]:

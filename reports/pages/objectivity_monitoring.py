@@ -243,18 +243,18 @@ def _both_years(figures: Figures, year: int):
 
 
 def _journal_years(figures: Figures, year: int) -> str:
-    gaps = [difference_of(earlier, item) for earlier, item in _both_years(figures, year) if item.name == SIDES[1]]
+    gaps = [_change(earlier, item) for earlier, item in _both_years(figures, year) if item.name == SIDES[1]]
     said = tally(gaps, "стало чаще", "стало реже", "не изменилось больше случайного")
     return f"Совпадение отметок за работу и по журналу за год {said}" if said else ""
 
 
-def difference_of(earlier, later):
+def _change(earlier, later):
     """Compare one outcome of two years."""
     return difference(later.district, earlier.district)
 
 
 def _journal_grid(figures: Figures, year: int) -> tuple[Grid, ...]:
-    rows = tuple((work_words(item.work), item.name, size_words(earlier.district), percent(earlier.district), size_words(item.district), percent(item.district), outcome(item.district, difference_of(earlier, item), "больше", "меньше"))
+    rows = tuple((work_words(item.work), item.name, size_words(earlier.district), percent(earlier.district), size_words(item.district), percent(item.district), outcome(item.district, _change(earlier, item), "больше", "меньше"))
                  for earlier, item in _both_years(figures, year))
     lines = head("работа", "отметка к журналу", f"#n, {academic_year(year - 1)}", f"#{academic_year(year - 1)}", f"#n, {academic_year(year)}", f"#{academic_year(year)}", "изменение")
     return (Grid("Отметка за работу и журнал: работы, где сравнение есть за оба года, % работ района", lines, rows),) if rows else ()

@@ -39,7 +39,7 @@ def make_vpr(book: Book) -> Document:
     findings = (marks_section(figures, year), years_section(figures), tasks_section(figures), journal_section(figures),
                 objectivity_section(book, figures, objectivity), spikes_section(figures, objectivity))
     sections = (ground_section(book, _REQUEST), sources_section(book, figures, TABLES), _completeness(book, figures), *findings,
-                _not_checked(figures, findings), _conclusions(findings), _recommendations(figures, findings))
+                _not_checked(findings), _conclusions(findings), _recommendations(figures, objectivity, findings))
     annexes = (task_values(figures), _task_annex(figures), annex_of_sources(book, figures, TABLES))
     return Document(book.header, NAME, findings[0].title, _lead(findings), numbered(sections), numbered(annexes, "Приложение "), DRAFT, "vpr.xlsx")
 
@@ -102,7 +102,7 @@ def _codes(codes: tuple[str, ...]) -> str:
 # ---------------------------------------------------------------- what is not checked, conclusions, recommendations
 
 
-def _not_checked(figures: Figures, findings: tuple[Section, ...]) -> Section:
+def _not_checked(findings: tuple[Section, ...]) -> Section:
     points = [f"Группы меньше {LEAST} работ: по ним не показано ничего.",
               "Социальные условия: район сравнен с регионом как есть, без поправки на состав учеников.",
               "Порядок проведения и проверки работ: о нём говорят акты наблюдения и перепроверки, они — в справке о мерах по объективности.",
@@ -117,28 +117,31 @@ def _conclusions(findings: tuple[Section, ...]) -> Section:
     return Section("Выводы (предварительные)", ("Выводы повторяют найденное и не сильнее него; причин данные не называют.",), points=points)
 
 
-def _recommendations(figures: Figures, findings: tuple[Section, ...]) -> Section:
-    return Section("Рекомендации", points=tuple(_advice(figures, findings)), notes=("Ответственных и сроки назначает отдел образования.",))
+def _recommendations(figures: Figures, objectivity: Objectivity, findings: tuple[Section, ...]) -> Section:
+    points = (*_advice_on_results(figures), *_advice_on_objectivity(objectivity))
+    if any(section.missing for section in findings):
+        points = (*points, "ИМЦ: дополучить сведения, названные в разделах выше, и повторить расчёт: до этого соответствующие выводы открыты.")
+    return Section("Рекомендации", points=points or ("По найденному отдельных мер не требуется; обычная работа с результатами продолжается, выводы проверить через год.",), notes=("Ответственных и сроки назначает отдел образования.",))
 
 
-def _advice(figures: Figures, findings: tuple[Section, ...]) -> Iterator[str]:
-    marks, _, _, journal, objectivity, spikes = findings
+def _advice_on_results(figures: Figures) -> Iterator[str]:
     common = [task for task in found_tasks(figures) if is_common(task)]
     if common:
         yield f"РМО района: взять темами занятий задания, которые не даются больше чем половине школ: {_by_work(common)}. Проверяемые умения уточнить по описаниям работ."
     local = [task for task in found_tasks(figures) if task.schools and not is_common(task)]
     if local:
         yield f"ИМЦ: провести адресные консультации по заданиям из приложения для методистов (заданий — {number(len(local))}); школы выбрать по приложению, без сравнения между собой."
-    if marks.grids:
+    if any(item.difference is not None and item.difference.is_higher for item in figures.compared(REGION, "two")):
         yield "Там, где доля «2» выше региональной, сначала посмотреть состав учеников и полноту участия, затем — задания, которые не получаются."
-    if journal.grids:
+    if any(item.difference is not None and item.difference.differs for item in figures.journal()):
         yield "Школам: сверить критерии текущих отметок и отметок за работу там, где они расходятся чаще, чем в регионе; ИМЦ — включить тему в семинар по оцениванию."
-    if objectivity.points:
+
+
+def _advice_on_objectivity(objectivity: Objectivity) -> Iterator[str]:
+    if any(item.in_force for item in objectivity.categories):
         yield "Отделу образования: до решений о признаках дать школе увидеть свою карточку и ответить; затем — перепроверка части работ."
-    if spikes.texts and any(text.startswith("Регион:") for text in spikes.texts):
+    if any(item.named for item in objectivity.distributions(REGION)):
         yield "Отделу образования: передать вывод о скоплениях на границах отметок региональному оператору."
-    if any(section.missing for section in findings):
-        yield "ИМЦ: дополучить сведения, названные в разделах выше, и повторить расчёт: до этого соответствующие выводы открыты."
 
 
 def _by_work(tasks: list[Task]) -> str:

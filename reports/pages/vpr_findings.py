@@ -26,7 +26,7 @@ from reports.pages.vpr_words import (
 from reports.russian import SCHOOL, academic_year, capital, counted, form, in_counted, joined, number, of_counted
 from reports.vpr_figures import BASIC_LEAST, DISTRICT, REGION, SAMPLE, SIDES, Compared, Figures, Step, Task, Work
 
-_KEY = "● район с 95-процентным интервалом, ◇ регион; числа справа: район и регион, %."
+_KEY, _KEY_ALONE = "● район с 95-процентным интервалом, ◇ регион; числа справа: район и регион, %.", "● район с 95-процентным интервалом; справа — его доля, %."
 MANY = 0.5      # the share of schools from which a task is a theme for the whole district
 
 
@@ -45,7 +45,7 @@ def marks_section(figures: Figures, year: str) -> Section:
     texts = tuple(_sentence(what, found, of) for what, found, of in (("Доля отметок «4» и «5»", good, "региональной"), ("Доля отметок «2»", sample_two, "по всей выборке"),
                                                                      ("Доля отметок «4» и «5»", sample_good, "по всей выборке")) if any(item.difference for item in found))
     compared = sum(item.difference is not None for items in (two, good, sample_two, sample_good) for item in items)
-    chart = interval_chart(f"Доля отметок «2» по работам: {said or 'строк региона нет'}", _KEY, [(work_words(item.work), item.district, item.other) for item in two if item.district is not None])
+    chart = interval_chart(f"Доля отметок «2» по работам: {said or 'строк региона нет'}", _KEY if said else _KEY_ALONE, [(work_words(item.work), item.district, item.other) for item in two if item.district is not None])
     grids = (_marks_grid("Доля отметок «2», %", two, sample_two), _marks_grid("Доля отметок «4» и «5», %", good, sample_good))
     notes = (METHOD, by_chance(compared)) if compared else ()
     return Section(title, texts, grids, (chart,) if chart is not None else (), missing=_groups_missing(two, sample_two, figures), notes=notes)
