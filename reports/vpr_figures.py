@@ -18,7 +18,8 @@ from reports.intervals import Difference, Share, difference, share_of, without
 SAMPLE, REGION, DISTRICT = "выборка", "регион", "муниципалитет"
 EXAM, MARKS_TABLE = "ВПР", "результаты"
 BASIC, BASIC_LEAST = "Б", 57.0      # ФИОКО, «Рекомендации по проведению анализа результатов ВПР», 2026 (retold): basic level, completion is insufficient below 57 %
-SIDES = ("понизили", "подтвердили", "повысили")
+AGREED = "подтвердили"
+SIDES = ("понизили", AGREED, "повысили")
 TABLES = ("результаты", "группы_отметки", "группы_впр", "группы_журнал", "журнал", "задания_впр", "группы_задания", "работы_впр", "сводка_баллов", "шкалы",
           "контингент", "нормы_впр")
 _READABLE = f"_status IN ({int(RowStatus.OK)}, {int(RowStatus.HIDDEN)})"

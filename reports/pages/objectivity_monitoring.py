@@ -27,7 +27,7 @@ from reports.pages.vpr_findings import category_words, expected_words
 from reports.pages.vpr_words import ACT, RECHECK, VIOLATION, outcome, percent, size_words, tally, with_interval, work_words
 from reports.russian import MEASURE, SCHOOL, Noun, academic_year, capital, counted, form, in_counted, joined, lowered, number, of_counted
 from reports.sheets import Column, Sheet, sheet_of
-from reports.vpr_figures import SIDES, Figures
+from reports.vpr_figures import AGREED, Figures
 from reports.xlsx import write_workbook
 
 NAME = "Справка о результатах мониторинга по принятию мер по обеспечению объективности при проверке ВПР"
@@ -243,7 +243,7 @@ def _both_years(figures: Figures, year: int):
 
 
 def _journal_years(figures: Figures, year: int) -> str:
-    gaps = [_change(earlier, item) for earlier, item in _both_years(figures, year) if item.name == SIDES[1]]
+    gaps = [_change(earlier, item) for earlier, item in _both_years(figures, year) if item.name == AGREED]
     said = tally(gaps, "стало чаще", "стало реже", "не изменилось больше случайного")
     return f"Совпадение отметок за работу и по журналу за год {said}" if said else ""
 

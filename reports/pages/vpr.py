@@ -25,7 +25,7 @@ from reports.pages.vpr_findings import (
 from reports.pages.vpr_words import KINDS, work_words
 from reports.russian import SCHOOL, academic_year, capital, counted, form, joined, number
 from reports.sheets import Column, Sheet, sheet_of
-from reports.vpr_figures import BASIC_LEAST, DISTRICT, MARKS_TABLE, REGION, SAMPLE, TABLES, Figures, Supply, Task
+from reports.vpr_figures import AGREED, BASIC_LEAST, DISTRICT, MARKS_TABLE, REGION, SAMPLE, TABLES, Figures, Supply, Task
 from reports.xlsx import write_workbook
 
 NAME = "Аналитическая справка по работе ВПР"
@@ -133,7 +133,7 @@ def _advice_on_results(figures: Figures) -> Iterator[str]:
         yield f"ИМЦ: провести адресные консультации по заданиям из приложения для методистов (заданий — {number(len(local))}); школы выбрать по приложению, без сравнения между собой."
     if any(item.difference is not None and item.difference.is_higher for item in figures.compared(REGION, "two")):
         yield "Там, где доля «2» выше региональной, сначала посмотреть состав учеников и полноту участия, затем — задания, которые не получаются."
-    if any(item.difference is not None and item.difference.differs for item in figures.journal()):
+    if any(item.difference is not None and (item.difference.is_lower if item.name == AGREED else item.difference.is_higher) for item in figures.journal()):
         yield "Школам: сверить критерии текущих отметок и отметок за работу там, где они расходятся чаще, чем в регионе; ИМЦ — включить тему в семинар по оцениванию."
 
 

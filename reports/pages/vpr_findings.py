@@ -24,7 +24,7 @@ from reports.pages.vpr_words import (
     work_words,
 )
 from reports.russian import SCHOOL, academic_year, capital, counted, form, in_counted, joined, number, of_counted
-from reports.vpr_figures import BASIC_LEAST, DISTRICT, REGION, SAMPLE, SIDES, Compared, Figures, Step, Task, Work
+from reports.vpr_figures import AGREED, BASIC_LEAST, DISTRICT, REGION, SAMPLE, SIDES, Compared, Figures, Step, Task, Work
 
 _KEY, _KEY_ALONE = "● район с 95-процентным интервалом, ◇ регион; числа справа: район и регион, %.", "● район с 95-процентным интервалом; справа — его доля, %."
 MANY = 0.5      # the share of schools from which a task is a theme for the whole district
@@ -229,13 +229,13 @@ def journal_section(figures: Figures) -> Section:
         return Section("Отметки за работу с журналом не сравнены: сведений в данных нет", missing=(
             export_again("Сравнение отметок с отметками по журналу", (REGION, DISTRICT)),))
     by_side = {name: [item for item in sides if item.name == name] for name in SIDES}
-    said = tally((item.difference for item in by_side["подтвердили"]), "чаще регионального", "реже регионального", "не отличается от регионального")
+    said = tally((item.difference for item in by_side[AGREED]), "чаще регионального", "реже регионального", "не отличается от регионального")
     title = f"Подтверждение отметок по журналу в районе {said}" if said else "Подтверждение отметок по журналу с регионом сравнить нельзя: строк региона нет"
     texts = tuple(f"Доля работ, где отметка {word} отметки по журналу, {told}." for word, name in (("ниже", "понизили"), ("выше", "повысили"))
                   if (told := tally((item.difference for item in by_side[name]), "больше, чем в регионе,", "меньше, чем в регионе,", "не отличается от региональной")))
     missing = () if said else (f"Строк региона нет. {export_again('Сравнение отметок с отметками по журналу', (REGION, DISTRICT))}",)
     rows = tuple((work_words(item.work), size_words(item.district), *(text for name in SIDES for text in (percent(_side(by_side[name], item.work).district), percent(_side(by_side[name], item.work).region))),
-                  outcome(item.district, item.difference, "подтверждают чаще", "подтверждают реже")) for item in by_side["подтвердили"])
+                  outcome(item.district, item.difference, "подтверждают чаще", "подтверждают реже")) for item in by_side[AGREED])
     grid = Grid("Отметка за работу и отметка по журналу, % работ", head("работа", "#n района", "#ниже: район", "#регион", "#совпала: район", "#регион", "#выше: район", "#регион", "совпадение к региону"), rows)
     notes = ("Расхождение само по себе не ошибка: работа проверяет часть программы один раз, журнал — всю программу за четверть.", by_chance(sum(item.difference is not None for item in sides)))
     return Section(title, texts, (grid,), missing=missing, notes=notes if said else notes[:1])
