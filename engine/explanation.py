@@ -258,10 +258,20 @@ class Explainer:
         if plan.table is None:
             trees = [plan.formula] if plan.formula is not None else trees_of(plan.parameters)
             children = tuple(child for tree in trees for child in self._inputs(plan.level, tree, own))
+            children += tuple(self._slice_of_method(other, own) for other in METHODS[plan.block.method].indicators(plan.parameters)) if plan.block.method is not None else ()
             rows, total = self.rows_of(plan, own) if plan.block.method is not None else ((), 0)
             return Evidence("indicator", name, title, value=value, clause=clause, children=children, rows=rows, rows_total=total)
         rows, total = self.rows_of(plan, own)
         return Evidence("indicator", name, title, value=value, clause=clause, rows=rows, rows_total=total)
+
+    def _slice_of_method(self, name: str, row: int) -> Evidence:
+        """The slice that another method computed for one unit: all its values in a line, and what they were computed from."""
+        plan = self.program.plans[name]
+        keys = ", ".join(f'"{key}"' for key in plan.keys)
+        found = self.tables.connection.execute(f'SELECT "{VALUE}", {keys} FROM "{slice_table(name)}" WHERE _unit = {row} ORDER BY {keys}').fetchall()
+        values = [f"{', '.join(map(_shown, words))} {_shown(None if value is None else round(value, plan.block.decimals))}" for value, *words in found]
+        rows, total = self._method_rows(plan, row, _ROWS_SHOWN)
+        return Evidence("indicator", name, plan.block.title or name, value="; ".join(values) or "нет данных", clause=plan.block.clause or "", rows=rows, rows_total=total)
 
     # ------------------------------------------------------------ rows
 
