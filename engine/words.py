@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -35,6 +36,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Fold a header or a value for comparison: case, «ё», punctuation and repeated spaces do not count."""
     text = text.replace("ё", "е").replace("Ё", "Е").casefold()
