@@ -12,7 +12,7 @@ from engine import tree as t
 from engine.frames import Frame, spread_to
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
 from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row
-from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number, settled
+from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, cleaned, column, double, is_known, not_false, number, settled
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
@@ -365,7 +365,7 @@ class IndicatorEngine:
             names = []
             for side, value in enumerate((first, second)):
                 name = f"_ранг_{position}_{side}"
-                source = source.select(exp.alias_(self._rank(plan, value.low, part), name, quoted=True))
+                source = source.select(exp.alias_(self._rank(plan, cleaned(value.low), part), name, quoted=True))
                 names.append(name)
             group.ranks[call] = (Sql.exact(column(names[0], "t")), Sql.exact(column(names[1], "t")))
         source = self.joined(source, scan)

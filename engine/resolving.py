@@ -253,7 +253,7 @@ class Resolver:
         return self._definition(tree, scope)
 
     def _refer(self, tree: t.Name, origin: Origin, kind: Kind) -> tuple[t.Tree, Kind]:
-        return t.Reference(origin, tree.value, place=tree.place), kind
+        return t.Reference(origin, tree.value, kind.what == "text", place=tree.place), kind
 
     def _threshold(self, tree: t.Name, scope: Scope) -> tuple[t.Tree, Kind]:
         block = self.rules.thresholds[tree.value]

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from engine import model
 from engine import tree as t
-from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, not_false, number, settled
+from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, is_zero, not_false, number, settled
 from engine.values import Reason
 
 MINUS_INFINITY = exp.Neg(this=INFINITY.copy())
@@ -228,7 +228,7 @@ class GroupSql(RowSql):
     def value(self, tree: t.Tree) -> Sql:
         if isinstance(tree, t.Arithmetic) and tree.sign == "/":
             left, right = self.value(tree.left), self.value(tree.right)
-            self.grounds.add(exp.EQ(this=double(right.low), expression=number(0)), Reason.ZERO_DIVISION)
+            self.grounds.add(is_zero(right.low), Reason.ZERO_DIVISION)
             return arithmetic("/", left, right)
         return super().value(tree)
 

@@ -164,10 +164,23 @@ def references(tree: Tree) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Reference(Tree):
-    """A name after resolution: `origin` says where its value comes from."""
+    """A name after resolution: `origin` says where its value comes from, `text` that it is a text."""
 
     origin: Origin
     name: str
+    text: bool = False
+
+
+def is_text(tree: Tree) -> bool:
+    """Return whether a resolved value is a text; numbers and texts are compared differently."""
+    match tree:
+        case Text():
+            return True
+        case Reference():
+            return tree.text
+        case Call("последнее" | "единственное", (item, *_)):
+            return is_text(item)
+    return False
 
 
 def render(tree: Tree) -> str:
@@ -181,8 +194,8 @@ def render(tree: Tree) -> str:
             return f"«{value}»"
         case Name(value):
             return value
-        case Reference(_, name):
-            return name
+        case Reference():
+            return tree.name
         case Call(function, arguments, where, among):
             parts = "; ".join(render(item) for item in arguments)
             parts += f" где {render(where)}" if where else ""

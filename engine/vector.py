@@ -8,6 +8,7 @@ import numpy as np
 
 from engine import tree as t
 from engine import truth
+from engine.noise import MARGIN, least_same, most_same
 from engine.values import Numbers, Reason, Texts, Value
 
 Lookup = Callable[[t.Reference], Value]
@@ -130,19 +131,23 @@ def compare(sign: str, left: Numbers, right: Numbers) -> np.ndarray:
     """Compare two columns -> int8 codes. Missing or straddling values are unknown: a NaN satisfies neither side."""
     match sign:
         case ">=":
-            return _codes(left.low >= right.high, left.high < right.low)
+            low, high = _edges(least_same, right)
+            return _codes(left.low >= high, left.high < low)
         case ">":
-            return _codes(left.low > right.high, left.high <= right.low)
-        case "<=":
-            return _codes(left.high <= right.low, left.low > right.high)
-        case "<":
-            return _codes(left.high < right.low, left.low >= right.high)
+            low, high = _edges(most_same, right)
+            return _codes(left.low > high, left.high <= low)
+        case "<" | "<=":
+            return -compare(">=" if sign == "<" else ">", left, right)
         case "=":
-            settled = (left.low == left.high) & (right.low == right.high) & (left.low == right.low)
-            return _codes(settled, (left.high < right.low) | (left.low > right.high))
+            return np.minimum(compare(">=", left, right), compare("<=", left, right))
         case "<>":
             return -compare("=", left, right)
     raise AssertionError(sign)
+
+
+def _edges(edge: Callable, value: Numbers) -> tuple[np.ndarray, np.ndarray] | tuple[float, float]:
+    low = edge(float(value.low[0]) if len(value.low) == 1 else value.low)
+    return low, low if value.is_exact else edge(value.high)
 
 
 def _compare_texts(sign: str, left: Texts, right: Texts) -> np.ndarray:
@@ -191,10 +196,7 @@ def arithmetic(sign: str, left: Numbers, right: Numbers) -> Numbers:
 
 
 def _divide(left: Numbers, right: Numbers, reason: np.ndarray | None) -> Numbers:
-    if right.is_exact:
-        zero = right.low == 0
-    else:
-        zero = (right.low <= 0) & (right.high >= 0)
+    zero = (right.low <= MARGIN) & (right.high >= -MARGIN)
     divisor_low = np.where(zero, np.nan, right.low) if zero.any() else right.low
     if zero.any():
         own = np.where(zero, np.uint8(Reason.ZERO_DIVISION), np.uint8(0))
