@@ -336,6 +336,7 @@ class Calendar(Block):
 
 # ---------------------------------------------------------------- the data contract
 
+DecimalSign = Literal["точка", "запятая", "любой"]
 ColumnType = Literal["код", "школа", "текст", "число", "целое", "да/нет", "дата", "учебный год"]
 
 
@@ -352,6 +353,7 @@ class Column(Block):
     hidden: Words = key("скрыто", "Знаки, которыми источник скрывает малые числа.", ())
     from_file_name: str | None = key("из имени файла", "Образец (регулярное выражение) для имени файла.", None)
     from_sheet_name: str | None = key("из имени листа", "Образец для имени листа.", None)
+    decimal: DecimalSign | None = key("десятичный знак", "«точка»: запятая делит тысячи, 1,234 — это 1234; «запятая»: 1,234 — дробь; «любой» — дробь, о сомнительных предупредить.", None)
     default: Annotated[Any, WithJsonSchema({"type": ["string", "number"]})] = key("по умолчанию", "Значение, если столбца в файле нет.", None)
     formula: Formula | None = key("формула", "Вычисляется из других столбцов строки.", None)
     level: Flag = key("уровень", "Столбец реестра задаёт уровень над школой.", False)
@@ -382,10 +384,16 @@ class Table(Block):
     columns: dict[str, Column] = key("столбцы", "Столбцы таблицы.")
     checks: tuple[RowCheck, ...] = key("проверки", "Что проверить в каждой строке.", ())
     expected: Annotated[tuple[Expectation, ...], BeforeValidator(_expected)] = key("ожидается", "Каких строк ждём.", ())
+    decimal: DecimalSign | None = key("десятичный знак", "Для всех столбцов таблицы, у которых он не назван.", None)
     absence: Literal["нет данных", "ноль"] = key("отсутствие строк", "Что значит отсутствие строки школы.", "нет данных")
     source: Line | None = key("источник", "Откуда берётся таблица.", None)
     note: Line | None = key("пояснение", "Примечание.", None)
     rows: tuple[dict[str, Any], ...] = key("строки", "Строки, заданные в самих правилах: шкалы, минимумы.", ())
+
+    def model_post_init(self, context: Any) -> None:
+        """Give the table's decimal sign to the columns that name none."""
+        columns = {name: column if column.decimal else column.model_copy(update={"decimal": self.decimal}) for name, column in self.columns.items()}
+        object.__setattr__(self, "columns", columns)
 
     def column_of_type(self, wanted: str) -> str | None:
         """Return the first column of a type («школа», «учебный год»), or None."""
