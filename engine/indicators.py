@@ -139,7 +139,14 @@ class IndicatorEngine:
             years = years[-12:] if open_window else years
         status = column("_status", "t") if not plan.over_slice else None
         breaks = tuple((year, rows) for _, year, rows in self._breaks(plan)) if plan.year else ()
-        return Rows(year, years, self.report_year, self._zero(plan, years, open_window), status, open_window, breaks)
+        return Rows(year, years, self.report_year, self._zero(plan, years, open_window), status, open_window, breaks, self._one_a_year(plan))
+
+    def _one_a_year(self, plan: IndicatorPlan) -> bool:
+        """Whether a group can have one row a year at most: its keys and the year are the whole key of a row."""
+        keys = self._row_keys(plan)
+        if plan.year not in keys or not set(keys) <= {*plan.keys, plan.year} or plan.level != self._row_level(plan):
+            return False
+        return plan.over_slice or self._keys_unrepeated(plan.table, keys)
 
     def _row_keys(self, plan: IndicatorPlan) -> tuple[str, ...]:
         if plan.over_slice:
