@@ -13,6 +13,7 @@ import click
 
 from console.click_words import speak_russian
 from engine import __version__
+from reports import REPORTS
 
 HOME = Path(__file__).parent
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -115,7 +116,7 @@ def explain(what: str, out: Path, everything: bool) -> None:
 @main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
 @_out_option
 @click.option("--school", "schools", metavar="КОД", multiple=True, help="Только эти школы (можно повторить).")
-@click.option("--what", metavar="ОТЧЁТ", multiple=True, help="Только эти отчёты: brief, schools, methodology, district.")
+@click.option("--what", metavar="ОТЧЁТ", multiple=True, help=f"Только эти отчёты: {', '.join(REPORTS)}.")
 def report(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> None:
     """Записать отчёты готового расчёта заново.
 
@@ -123,6 +124,26 @@ def report(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> None:
     """
     from console.running import report_and_show
     sys.exit(DONE if report_and_show(out, schools, what) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@_rules_option
+@click.option("--data", "data_folder", metavar="ПАПКА", type=click.Path(path_type=Path), required=True, help="Папка с выгрузками всего региона.")
+@click.option("--region", metavar="НАЗВАНИЕ", required=True, help="Как назвать регион в нормах.")
+@click.option("--out", "target", metavar="ФАЙЛ", type=click.Path(path_type=Path), default=Path("Нормы региона.csv"), show_default=True, help="Куда записать.")
+@_day_option
+@click.option("--year", metavar="ГОД", type=click.IntRange(1990, 2200), default=None, help="Отчётный год, если не последний завершённый.")
+@click.option("--allow-problems", is_flag=True, help="Считать без строк с ошибками.")
+@click.option("--encoding", metavar="ИМЯ", default=None, help="Кодировка CSV, если не UTF-8 и не cp1251.")
+@click.option("--indicator", metavar="ИМЯ", default=None, help="Показатель метода «признаки_впр», если их несколько.")
+def norms(rules_folder: Path, data_folder: Path, region: str, target: Path, day: date | None, year: int | None, allow_problems: bool, encoding: str | None,
+          indicator: str | None) -> None:
+    """Посчитать нормы признаков ВПР по всему региону: с ними сравнивают себя районы.
+
+    Пример: school-risk norms --data выгрузки_региона --region "г. Энск" --out "Нормы региона.csv"
+    """
+    from console.norms import norms_and_show
+    sys.exit(DONE if norms_and_show(rules_folder, data_folder, target, region, day or date.today(), year, allow_problems, encoding, indicator) else PROBLEMS)
 
 
 @main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")

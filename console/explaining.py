@@ -38,8 +38,9 @@ def _methods() -> bool:
     from engine.methods import METHODS
     for method in METHODS.values():
         click.echo(f"{method.name}: {method.about}")
-        for name, (kind, about) in method.parameters.items():
-            click.echo(f"  {name} ({kind}){'' if name in method.needed else ', необязательный'}: {about}")
+        for name, parameter in method.parameters.items():
+            words = f": {' | '.join(parameter.words)}" if parameter.kind == "слово" else f" со столбцами {', '.join(parameter.columns)}" if parameter.columns else ""
+            click.echo(f"  {name} ({parameter.kind}{words}){'' if parameter.needed else ', необязательный'}: {parameter.about}")
     return True
 
 

@@ -23,7 +23,7 @@ from engine.values import Numbers, Reason
 _SHOWN = 12
 
 
-class _Progress:
+class Progress:
     """One line on the error stream that says what is being done; silent when nobody watches."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class _Progress:
 
 def run_and_show(rules_folder: Path, data_folder: Path, out: Path, day: date, year: int | None, allow: bool, encoding: str | None, reports: bool) -> bool:
     """Run the pipeline, save it, write reports and tell. Returns whether the run came about."""
-    progress = _Progress()
+    progress = Progress()
     try:
         result, problems = run(rules_folder, data_folder, day, year=year, allow_problems=allow, encoding=encoding, progress=progress)
     except InferenceError as error:
@@ -49,20 +49,19 @@ def run_and_show(rules_folder: Path, data_folder: Path, out: Path, day: date, ye
         return False
     progress.done()
     if result is None:
-        _stopped(rules_folder, problems)
+        stopped(rules_folder, problems)
         return False
     show_problems([problem for problem in problems if problem.severity is not Severity.ADVICE][:_SHOWN], None, False)
     if len(problems) > _SHOWN:
         click.echo(f"… и ещё {len(problems) - _SHOWN}; все — в run.json и на листе «Источники».", err=True)
     record = save(result, out)
     tell(result)
-    if reports:
-        _write(result, out, (), (), progress)
+    written = not reports or _write(result, out, (), (), progress)
     click.echo(f"Запись расчёта: {record}")
-    return True
+    return written
 
 
-def _stopped(rules_folder: Path, problems: list[Problem]) -> None:
+def stopped(rules_folder: Path, problems: list[Problem]) -> None:
     rules_at_fault = any(problem.code.startswith("R") for problem in errors(problems))
     show_problems(problems, load(rules_folder)[0] if rules_at_fault else None, False)
     count = len(errors(problems))
@@ -119,9 +118,15 @@ def _tell_missing(result: Run) -> None:
         click.echo(f"  {title}: {reason} ({count})")
 
 
-def _write(result: Run, out: Path, schools: tuple[str, ...], what: tuple[str, ...], progress: _Progress) -> None:
+def _write(result: Run, out: Path, schools: tuple[str, ...], what: tuple[str, ...], progress: Progress) -> bool:
     from reports import write_reports
-    paths = write_reports(result, out / "reports", schools=schools or None, what=what or None, progress=progress)
+    from reports.careful import CarelessPhraseError
+    try:
+        paths = write_reports(result, out / "reports", schools=schools or None, what=what or None, progress=progress)
+    except CarelessPhraseError as error:
+        progress.done()
+        click.echo(str(error), err=True)
+        return False
     progress.done()
     cards = [path for path in paths if path.name.startswith("school_")]
     click.echo("Отчёты:")
@@ -130,6 +135,7 @@ def _write(result: Run, out: Path, schools: tuple[str, ...], what: tuple[str, ..
             click.echo(f"  {path}")
     if len(cards) > 3:
         click.echo(f"  {cards[0].parent}/school_*.html — карточки школ: {len(cards)}")
+    return True
 
 
 def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> bool:
@@ -149,8 +155,7 @@ def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) 
         if code not in known:
             click.echo(f"Школы № {code} в этом расчёте нет.{_like(code, known)}", err=True)
             return False
-    _write(result, out, schools, what, _Progress())
-    return True
+    return _write(result, out, schools, what, Progress())
 
 
 def _like(code: str, known: tuple[str, ...]) -> str:

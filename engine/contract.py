@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from engine import model
 from engine import tree as t
-from engine.frames import Frame
+from engine.frames import Frame, with_common
 from engine.problems import Cell, Problem
 from engine.program import Program
 from engine.resolving import Resolver, School, Scope
@@ -152,7 +152,7 @@ class Stage:
         frames = {level: school}
         for upper in self.program.levels[1:]:
             frames[upper] = self._upper(school, upper)
-        return frames
+        return with_common(frames)
 
     def _upper(self, school: Frame, level: str) -> Frame:
         texts = school.columns[level]
@@ -172,12 +172,14 @@ class Stage:
         self._run(f"CREATE OR REPLACE TEMP TABLE _школы AS SELECT {_quoted(level)} AS код, CAST(ROW_NUMBER() OVER (ORDER BY {_quoted(level)}) - 1 AS INTEGER) AS _unit FROM {_quoted(registry)}")
         for name, table in self.rules.tables.items():
             key = table.school_column
-            if key is None or name not in self.tables.info:
+            if name not in self.tables.info or (key is None and table.kind != "общие"):
                 continue
             present = {row[0] for row in self._run(f"DESCRIBE {_quoted(name)}").fetchall()}
             if "_unit" in present:
                 continue
-            self._run(f"ALTER TABLE {_quoted(name)} ADD COLUMN _unit INTEGER")
+            self._run(f"ALTER TABLE {_quoted(name)} ADD COLUMN _unit INTEGER{' DEFAULT 0' if key is None else ''}")
+            if key is None:
+                continue
             self._run(f"UPDATE {_quoted(name)} AS t SET _unit = k._unit FROM _школы AS k WHERE k.код = t.{_quoted(key)}")
 
     # ------------------------------------------------------------ expected rows

@@ -14,7 +14,7 @@ from engine.functions import FUNCTIONS, Place
 from engine.history import History
 from engine.indicators import IndicatorEngine
 from engine.inference import Conclusion, Inference
-from engine.methods import METHODS
+from engine.methods import METHODS, Calculation, Slice
 from engine.population import population
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan, Program
 from engine.tables import Tables
@@ -25,7 +25,10 @@ from engine.vector import Evaluator
 
 @dataclass
 class Evaluation:
-    """Everything one run concluded. `frames` by level; `conclusions` and `conditions` by category or measure."""
+    """Everything one run concluded. `frames` by level; `conclusions` and `conditions` by category or measure.
+
+    `calculation` gives a page what a named method computed beside its number: the same call, made again when a saved run is opened.
+    """
 
     program: Program
     report_year: int
@@ -36,6 +39,7 @@ class Evaluation:
     atoms: dict[str, t.Tree] = field(default_factory=dict)
     engine_name: str = ""
     engine_calls: int = 0
+    calculation: Callable[[str], Calculation] | None = None
 
     def status(self, name: str) -> np.ndarray:
         """Return int8 codes (n,) of a criterion, a category or a measure."""
@@ -73,7 +77,7 @@ class Stage:
     def __init__(self, program: Program, tables: Tables | None, frames: dict[str, Frame], report_year: int, history: History):
         self.program, self.frames, self.history = program, frames, history
         self.indicators = IndicatorEngine(program, tables, frames, report_year)
-        self.result = Evaluation(program, report_year, frames, self.indicators)
+        self.result = Evaluation(program, report_year, frames, self.indicators, calculation=self.calculation)
         self.evaluators = {level: self._evaluator(level) for level in frames}
         self.current: IndicatorPlan | None = None
 
@@ -164,7 +168,10 @@ class Stage:
         evaluator, frame = self.evaluators[plan.level], self.frames[plan.level]
         self.current = plan
         if plan.block.method is not None:
-            value = METHODS[plan.block.method].compute(plan.parameters, evaluator)
+            value = METHODS[plan.block.method].compute(self.calculation(plan.name))
+            if isinstance(value, Slice):
+                self.indicators.store_slice(plan, value)
+                return
         else:
             value = evaluator.number(plan.formula)
         if plan.size is not None:
@@ -172,6 +179,11 @@ class Stage:
         if plan.missing_if is not None:
             value = self._emptied(plan, evaluator, value)
         frame.columns[plan.name] = value.spread(len(frame))
+
+    def calculation(self, name: str) -> Calculation:
+        """Return what the method of an indicator is called with."""
+        plan = self.program.plans[name]
+        return Calculation(name, plan.parameters, self.evaluators[plan.level], self.indicators, self.calculation)
 
     def _emptied(self, plan: IndicatorPlan, evaluator: Evaluator, value: Numbers) -> Numbers:
         sized = Evaluator(evaluator.size, lambda ref: Numbers.exact(self.frames[plan.level].sizes[plan.name]) if ref.origin is Origin.SIZE else evaluator.lookup(ref),

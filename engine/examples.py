@@ -11,7 +11,7 @@ import numpy as np
 from engine import conditions as c
 from engine import model
 from engine import tree as t
-from engine.frames import Frame
+from engine.frames import Frame, with_common
 from engine.inference import Conclusion
 from engine.problems import Place, Problem
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, Program
@@ -231,6 +231,7 @@ class _Small:
         frames = {name: Frame(name, ("пример",)) for name in program.levels}
         for parent in program.levels[1:]:
             frames[program.school_level].parents[parent] = np.zeros(1, np.int32)
+        with_common(frames)
         self.stage = Stage(program, None, frames, 0, _GivenHistory(given))
         self.frame = frames[level]
         self.given = given

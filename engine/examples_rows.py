@@ -9,7 +9,7 @@ import numpy as np
 from engine import model
 from engine.contract import Stage as ContractStage
 from engine.contract import finished_year
-from engine.frames import Frame
+from engine.frames import Frame, with_common
 from engine.indicators import UNIT, IndicatorEngine, slice_table
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
 from engine.tables import Tables
@@ -50,7 +50,7 @@ def _frames(program: Program, tables: Tables, given: dict[str, Value]) -> dict[s
         frames[level] = Frame(level, (_SCHOOL,), dict(frames[level].columns))
         frames[key].parents[level] = np.zeros(1, np.int32)
     frames[key].columns |= given
-    return frames
+    return with_common(frames)
 
 
 def _put_rows(program: Program, plan: IndicatorPlan, example: model.Example, tables: Tables, engine: IndicatorEngine, year: int) -> None:
@@ -62,7 +62,8 @@ def _put_rows(program: Program, plan: IndicatorPlan, example: model.Example, tab
     fillers = {key: 0 if table.columns[key].type in ("число", "целое", "дата") else _SCHOOL for key in table.keys}
     rows = [_row(row, [name for name, block in table.columns.items() if block.formula is None], fillers, plan.year, year) for row in example.rows]
     data = pd.DataFrame(rows)
-    data[table.school_column] = _SCHOOL
+    if table.school_column is not None:
+        data[table.school_column] = _SCHOOL
     filled = Tables.from_frames({plan.table: table}, {plan.table: data})
     columns = ", ".join(f'"{name}"' for name in [*data.columns, "_source", "_row", "_status"])
     relation = filled.connection.execute(f'SELECT {columns} FROM "{plan.table}"').df()

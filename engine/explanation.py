@@ -15,6 +15,7 @@ from engine import tree as t
 from engine.evaluation import Evaluation
 from engine.history import History
 from engine.indicators import Scan, over_years, slice_table
+from engine.methods import METHODS, trees_of
 from engine.problems import Cell
 from engine.program import SIZE, VALUE, CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan
 from engine.sqlgroup import GroupSql
@@ -271,18 +272,24 @@ class Explainer:
         level = level or plan.level
         value = self._indicator_value(level, name, row)
         title, clause = plan.block.title or name, plan.block.clause or ""
+        own = row if plan.level == level else int(self.evaluation.frames[level].parents[plan.level][row])
+        if own < 0:
+            return Evidence("indicator", name, title, value=value, clause=clause)
         if plan.table is None:
-            trees = [plan.formula] if plan.formula is not None else _parameter_trees(plan.parameters)
-            children = tuple(child for tree in trees for child in self._inputs(level, tree, row)) if plan.level == level else ()
-            return Evidence("indicator", name, title, value=value, clause=clause, children=children)
-        rows, total = self.rows_of(plan, row) if plan.level == level else ((), 0)
+            trees = [plan.formula] if plan.formula is not None else trees_of(plan.parameters)
+            children = tuple(child for tree in trees for child in self._inputs(plan.level, tree, own))
+            rows, total = self.rows_of(plan, own) if plan.block.method is not None else ((), 0)
+            return Evidence("indicator", name, title, value=value, clause=clause, children=children, rows=rows, rows_total=total)
+        rows, total = self.rows_of(plan, own)
         return Evidence("indicator", name, title, value=value, clause=clause, rows=rows, rows_total=total)
 
     # ------------------------------------------------------------ rows
 
     def rows_of(self, plan: IndicatorPlan, row: int, keys: tuple[tuple[str, object], ...] = (), limit: int = _ROWS_SHOWN) -> tuple[tuple[SourceRow, ...], int]:
         """Return the rows behind an indicator of one unit (and one group of a slice), and how many there are in all."""
-        if plan.level != self._row_level(plan):
+        if plan.table is None:
+            return self._method_rows(plan, row, limit)
+        if plan.level != self.program.row_level(plan):
             return (), 0
         fields = self._fields(plan)
         where, joins = self._filter(plan, row, keys)
@@ -296,8 +303,25 @@ class Explainer:
         make = self._slice_row if plan.over_slice else self._table_row
         return tuple(make(plan, dict(zip(fields, item, strict=False)), item[len(fields):], row) for item in found), total
 
-    def _row_level(self, plan: IndicatorPlan) -> str:
-        return self.program.slices[plan.table].level if plan.over_slice else self.program.school_level
+    def _method_rows(self, plan: IndicatorPlan, row: int, limit: int) -> tuple[tuple[SourceRow, ...], int]:
+        """What a method read of one unit: one row for every table and group of its rows but the last key (a work, a class, an exam), the last years first."""
+        found: list[SourceRow] = []
+        for table in METHODS[plan.block.method].tables(plan.parameters) if plan.block.method is not None else ():
+            block = self.program.rules.tables[table]
+            if block.school_column is None or block.year_column is None:
+                continue
+            keys = [key for key in block.keys if key != block.school_column and key in ("процедура", "предмет", "класс", "год")]
+            fields = ", ".join(f't."{key}"' for key in keys)
+            year = f't."{block.year_column}"'
+            query = (f"SELECT {fields}, t._source, MIN(t._row), MIN(t._letter), COUNT(*) FROM \"{table}\" AS t WHERE t._unit = {row} AND {year} <= {self.evaluation.report_year} "
+                     f"AND t._status <> {int(RowStatus.ABSENT)} GROUP BY {fields}, t._source ORDER BY {year} DESC, {fields}")
+            for *values, source, number, letters, count in self.tables.connection.execute(query).fetchall():
+                sheet = self.tables.sources[source] if source is not None and source < len(self.tables.sources) else None
+                address = _address(letters or (next(iter(sheet.letters.values()), "A") if sheet else ""), number or 0)
+                place = Cell(sheet.file, sheet.sheet, address) if sheet else Cell("нет в файлах")
+                title = block.title or table
+                found.append(SourceRow(tuple((key, _shown(value)) for key, value in zip(keys, values, strict=True)), ((title, f"строк: {count}", address),), place))
+        return tuple(found[:limit]), len(found)
 
     def _keys(self, plan: IndicatorPlan) -> tuple[str, ...]:
         if plan.over_slice:
@@ -402,17 +426,6 @@ def _sliced(value, row: int):
     if isinstance(value, Texts):
         return Texts(value.codes[row:row + 1], value.words)
     return value[row:row + 1]
-
-
-def _parameter_trees(parameters: dict) -> list[t.Tree]:
-    found: list[t.Tree] = []
-    for value in parameters.values():
-        items = value if isinstance(value, tuple) else (value,)
-        for item in items:
-            item = item[0] if isinstance(item, tuple) else item
-            if isinstance(item, t.Tree):
-                found.append(item)
-    return found
 
 
 def _literal(value: object) -> str:

@@ -8,6 +8,9 @@ import numpy as np
 
 from engine.values import Numbers, Texts, Value
 
+COMMON = "общее"
+"""The level of what belongs to no school: tables «что: общие». It has one unit, and every unit of every level stands under it."""
+
 
 @dataclass
 class Frame:
@@ -30,6 +33,14 @@ class Frame:
     def row(self, code: str) -> int | None:
         """Return the row of a unit by its code, or None."""
         return self.codes.index(code) if code in self.codes else None
+
+
+def with_common(frames: dict[str, Frame]) -> dict[str, Frame]:
+    """Add the level of what is common to all: one unit, above every unit of every other level. In place."""
+    for frame in frames.values():
+        frame.parents[COMMON] = np.zeros(len(frame), np.int32)
+    frames[COMMON] = Frame(COMMON, (COMMON,))
+    return frames
 
 
 def spread_to(child: Frame, parent: Frame, name: str) -> Value:

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from engine import tree as t
 from engine.frames import Frame, spread_to
+from engine.methods.base import Slice
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
 from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row
 from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, cleaned, column, double, is_known, not_false, number, settled
@@ -48,6 +49,7 @@ class IndicatorEngine:
         self.sql: dict[str, str] = {}
         self.exact_slices: set[str] = set()
         self.nullable_slices: dict[str, frozenset[str]] = {}
+        self.shared: dict[str, dict] = {}     # what methods compute once per run
         self._unrepeated: dict[str, bool] = {}
         self._batches = 0
 
@@ -144,7 +146,7 @@ class IndicatorEngine:
     def _one_a_year(self, plan: IndicatorPlan) -> bool:
         """Whether a group can have one row a year at most: its keys and the year are the whole key of a row."""
         keys = self._row_keys(plan)
-        if plan.year not in keys or not set(keys) <= {*plan.keys, plan.year} or plan.level != self._row_level(plan):
+        if plan.year not in keys or not set(keys) <= {*plan.keys, plan.year} or plan.level != self.program.row_level(plan):
             return False
         return plan.over_slice or self._keys_unrepeated(plan.table, keys)
 
@@ -191,7 +193,7 @@ class IndicatorEngine:
     # ------------------------------------------------------------ names
 
     def row_reference(self, scan: Scan, plan: IndicatorPlan, ref: t.Reference) -> Sql:
-        row_level = self.program.slices[plan.table].level if plan.over_slice else self.program.school_level
+        row_level = self.program.row_level(plan)
         match ref.origin:
             case Origin.COLUMN:
                 return self._column(plan, ref.name)
@@ -296,7 +298,7 @@ class IndicatorEngine:
         """
         plan = scan.plan
         row_keys = self._row_keys(plan)
-        if not plan.keys or plan.level != self._row_level(plan) or not set(row_keys) <= set(plan.keys):
+        if not plan.keys or plan.level != self.program.row_level(plan) or not set(row_keys) <= set(plan.keys):
             return False
         if any(of_one_row(node) is None for node in scan.bank.nodes.values()):
             return False
@@ -315,18 +317,15 @@ class IndicatorEngine:
             query = query.select(exp.alias_(node, name, quoted=True, copy=False), copy=False)
         return query
 
-    def _row_level(self, plan: IndicatorPlan) -> str:
-        return self.program.slices[plan.table].level if plan.over_slice else self.program.school_level
-
     def _group_unit(self, scan: Scan) -> exp.Expression:
         plan = scan.plan
-        if plan.level == self._row_level(plan):
+        if plan.level == self.program.row_level(plan):
             return column(UNIT, "t")
         return column(f"_в_{plan.level}", "u")
 
     def joined(self, query: exp.Select, scan: Scan) -> exp.Select:
         plan = scan.plan
-        row_level = self._row_level(plan)
+        row_level = self.program.row_level(plan)
         slice_levels = {self.program.slices[name].level for name in scan.slices}
         needs_parents = plan.level != row_level or any(level != row_level for level in slice_levels)
         if scan.unit_names or needs_parents:
@@ -407,6 +406,23 @@ class IndicatorEngine:
                 self.exact_slices.add(plan.name)
             self.nullable_slices[plan.name] = self._nullable_columns(plan)
 
+    def store_slice(self, plan: IndicatorPlan, given: Slice) -> None:
+        """Put what a method gave into the database as the slice of its indicator."""
+        import pandas as pd
+        values = given.values
+        view = pd.DataFrame({UNIT: given.unit.astype(np.int32), **given.keys, VALUE: pd.array(_nullable(values.low), dtype="Float64"),
+                             HIGH: pd.array(_nullable(values.high), dtype="Float64"), SIZE: pd.array(_nullable(given.sizes), dtype="Float64"),
+                             REASON: values.reasons().astype(np.int8)})
+        connection = self.tables.connection
+        connection.register("_вид", view)
+        texts = [key for key in plan.keys if view[key].dtype == object or not len(view)]
+        fields = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" if name in texts else _quoted(name) for name in view.columns)
+        connection.execute(f"CREATE OR REPLACE TABLE {_quoted(slice_table(plan.name))} AS SELECT {fields} FROM _вид ORDER BY ALL")
+        connection.unregister("_вид")
+        if values.is_exact:
+            self.exact_slices.add(plan.name)
+        self.nullable_slices[plan.name] = self._nullable_columns(plan)
+
     def _nullable_columns(self, plan: IndicatorPlan) -> frozenset[str]:
         """Which columns of a stored slice have a gap: formulas over the others need no guards."""
         names = (*plan.keys, VALUE, SIZE)
@@ -464,6 +480,10 @@ def _database_columns(value: Value) -> list[tuple[str, object]]:
     truth = pd.array(value == 1, dtype="boolean")
     truth[value == 0] = pd.NA
     return [("", truth)]
+
+
+def _nullable(values: np.ndarray) -> np.ma.MaskedArray | list:
+    return [None if np.isnan(value) else float(value) for value in values]
 
 
 def _filled(values: np.ndarray) -> np.ndarray:

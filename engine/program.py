@@ -14,7 +14,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from engine import model
 from engine import tree as t
+from engine.frames import COMMON
 from engine.loading import RuleSet
+from engine.methods import METHODS
 from engine.problems import Problem
 from engine.resolving import Kind, Resolver, School, Scope, same_unit
 from engine.words import nearest
@@ -97,6 +99,14 @@ class Program:
     editions: dict[str, date | None]
     slices: dict[str, Slice]
     switched_off: frozenset[str]
+
+    def row_level(self, plan: IndicatorPlan) -> str:
+        """Return the level whose units the rows of a plan's table belong to."""
+        if plan.table is None:
+            return plan.level
+        if plan.over_slice:
+            return self.slices[plan.table].level
+        return COMMON if self.rules.tables[plan.table].kind == "общие" else self.school_level
 
     def of(self, shape: type, level: str | None = None) -> list:
         """List the plans of one kind (and one level) in the order of the rule files."""
@@ -266,6 +276,8 @@ class _Builder:
     # ------------------------------------------------------------ indicators
 
     def _level(self, section: str, name: str, level: str | None, key: str = "для") -> str:
+        if level == COMMON and section == "показатели":
+            return COMMON
         if level is None or level == self.school.level:
             return self.school.level
         if level not in self.school.levels:
@@ -286,13 +298,19 @@ class _Builder:
             self.slices[name] = Slice(self.school.level, tuple(block.by), {}, None)
 
     def _slice(self, name: str, block: model.Indicator) -> None:
-        kinds = self._table_columns(block.table)
-        level = self._level("показатели", name, block.level)
+        method = METHODS.get(block.method)
+        kinds = self._table_columns(block.table) if method is None else method.keys
+        level = self._row_level(block.table) if self._row_level(block.table) == COMMON else self._level("показатели", name, block.level)
         columns = {key: kinds.get(key, Kind("text")) for key in block.by}
         year = self._year_column(block.table)
         number = Kind("number", block.unit)
         self.slices[name] = Slice(level, tuple(block.by), {**columns, VALUE: number, SIZE: Kind("number", "чел.")}, year if year in block.by else None)
         self.resolver.slices[name] = self.slices[name]
+
+    def _row_level(self, table: str | None) -> str:
+        if table in self.slices:
+            return self.slices[table].level
+        return COMMON if table in self.rules.tables and self.rules.tables[table].kind == "общие" else self.school.level
 
     def _table_columns(self, table: str | None) -> dict[str, Kind]:
         if table in self.rules.tables:
@@ -321,15 +339,21 @@ class _Builder:
             self._table_indicator(name, block, level)
 
     def _method(self, name: str, block: model.Indicator, level: str) -> None:
-        from engine.methods import METHODS
         method = METHODS.get(block.method)
         if method is None:
             self._say("R217", "показатели", name, ("метод",), f"Метода «{block.method}» нет.", _like(block.method, METHODS))
             return
+        for key in ("table", "year", "where"):
+            if getattr(block, key):
+                word = {"table": "таблица", "year": "год", "where": "где"}[key]
+                self._say("R110", "показатели", name, (word,), f"У показателя с методом ключа «{word}» не бывает.", "Что читает метод, называют его параметры.")
+        if tuple(block.by) != tuple(method.keys):
+            wanted = f"«по: [{', '.join(method.keys)}]»" if method.keys else "без «по»"
+            self._say("R217", "показатели", name, ("по",) if block.by else ("метод",), f"Метод «{block.method}» даёт показатель {wanted}.", "Исправьте «по».")
         scope = Scope.unit(level)
         with self.resolver.watching() as used:
             parameters = method.read(block, self.resolver, scope, ("показатели", name, "параметры"))
-        self._add(IndicatorPlan(name, block, level, parameters=parameters), used)
+        self._add(IndicatorPlan(name, block, level, keys=tuple(block.by), parameters=parameters), used)
 
     def _unit_indicator(self, name: str, block: model.Indicator, level: str) -> None:
         for key, value in (("по", block.by), ("год", block.year), ("где", block.where), ("нужно лет", block.needed_years)):
@@ -351,15 +375,19 @@ class _Builder:
             plain = table in self.rules.indicators
             self._say("R208", "показатели", name, ("таблица",), f"Показатель «{table}» без разреза, таблицей служить не может." if plain else f"Таблицы «{table}» нет.", like)
             return
-        if not over_slice and self.rules.tables[table].kind in ("общие", "коды"):
-            self._say("R208", "показатели", name, ("таблица",), f"В таблице «{table}» нет школ: её читают методы расчёта, показатели — нет.", "Возьмите таблицу со столбцом «тип: школа».")
+        if not over_slice and self.rules.tables[table].kind == "коды":
+            self._say("R208", "показатели", name, ("таблица",), f"«{table}» — переписка кодов: её читает только приём файлов.", "Возьмите таблицу со столбцом «тип: школа» или «что: общие».")
             return
+        row_level = self._row_level(table)
+        if row_level == COMMON:
+            if level not in (self.school.level, COMMON):
+                self._say("R218", "показатели", name, ("для",), f"Строки «{table}» не делятся по уровню «{level}»: значение одно для всех.", "Уберите «для».")
+            level = COMMON
         kinds, year = self._table_columns(table), self._year_column(table)
         for position, key in enumerate(block.by):
             if key not in kinds or key in (VALUE, SIZE):
                 self._say("R209", "показатели", name, ("по", position), f"Столбца «{key}» в «{table}» нет.", _like(key, kinds))
         window = self._window(name, block, year)
-        row_level = self.slices[table].level if over_slice else self.school.level
         row = Scope.row(kinds, table, row_level)
         group = Scope.group(kinds, table, tuple(block.by), level, row_level, year)
         path = ("показатели", name)

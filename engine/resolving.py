@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import model
 from engine import tree as t
+from engine.frames import COMMON
 from engine.functions import FUNCTIONS, REDUCERS, Place, is_rank
 from engine.loading import RuleSet
 from engine.problems import Problem
@@ -110,6 +111,10 @@ class Resolver:
             yield self._used
         finally:
             self._used = outer
+
+    def use(self, name: str) -> None:
+        """Note that what is being read depends on a definition."""
+        self._used.add(name)
 
     # ------------------------------------------------------------ entry points
 
@@ -292,11 +297,23 @@ class Resolver:
         return self._refer(tree, Origin.SLICE, Kind("number", block.unit))
 
     def _visible(self, tree: t.Name, scope: Scope, level: str | None) -> None:
-        """A school sees values of its own level and of the levels above; a level sees only its own."""
+        """A school sees values of its own level and of the levels above; a level sees its own and what is common to all."""
         level = level or self.school.level
+        if self._is_common(tree.value):
+            return
         if level != scope.level and scope.level != self.school.level:
             self._say("R205", tree, f"«{tree.value}» считается для уровня «{level}», а здесь уровень «{scope.level}».",
                       f"Сведите его по школам: «таблица: {self.school.table}», «для: {scope.level}».")
+
+    def _is_common(self, name: str) -> bool:
+        """Whether an indicator has one value for all: it is said to, or it stands on a table without schools."""
+        block = self.rules.indicators.get(name)
+        while block is not None:
+            table = self.rules.tables.get(block.table or "")
+            if block.level == COMMON or (table is not None and table.kind == "общие"):
+                return True
+            block = self.rules.indicators.get(block.table) if block.table != name and block.table else None
+        return False
 
     def _unknown(self, tree: t.Name, scope: Scope) -> Kind:
         name = tree.value

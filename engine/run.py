@@ -15,6 +15,7 @@ from engine.evaluation import Evaluation, evaluate
 from engine.explanation import Explainer
 from engine.inputs import read_folder
 from engine.loading import RuleSet, load
+from engine.methods import CalculationError
 from engine.problems import Problem, errors, ordered
 from engine.program import Program
 from engine.tables import Tables
@@ -90,4 +91,7 @@ def evaluate_tables(program: Program, tables: Tables, day: date, *, year: int | 
     if errors(problems) and not allow_problems:
         return None, problems
     say = progress or (lambda text: None)
-    return evaluate(program, tables, frames, report_year, lambda name: say(f"Расчёт: {name}")), problems
+    try:
+        return evaluate(program, tables, frames, report_year, lambda name: say(f"Расчёт: {name}")), problems
+    except CalculationError as error:
+        return None, [*problems, error.problem]

@@ -38,7 +38,9 @@ class SharedExplainer(Explainer):
 
     def rows_of(self, plan: IndicatorPlan, row: int, keys: tuple[tuple[str, object], ...] = (), limit: int = 60) -> tuple[tuple[SourceRow, ...], int]:
         """Return the rows behind an indicator of one unit (and one group of a slice), and how many there are in all."""
-        if plan.level != self._row_level(plan):
+        if plan.table is None:
+            return super().rows_of(plan, row, keys, limit)
+        if plan.level != self.program.row_level(plan):
             return (), 0
         everyone = self._read(plan)
         if keys:
@@ -129,13 +131,13 @@ class SharedExplainer(Explainer):
 
     def is_filtered_out(self, plan: IndicatorPlan, row: int) -> bool:
         """Whether an indicator has no value because none of the unit's rows is of the kind it looks at, though rows there are."""
-        return plan.where is not None and plan.level == self._row_level(plan) and not self._read(plan).get(row)
+        return plan.where is not None and plan.level == self.program.row_level(plan) and not self._read(plan).get(row)
 
     # ------------------------------------------------------------ which rows an indicator counts
 
     def counted(self, plan: IndicatorPlan, row: int) -> list[SourceRow]:
         """Return the rows of a slice that the indicator counts (or takes its extreme from); nothing where that cannot be told."""
-        if not plan.over_slice or not isinstance(plan.formula, t.Call) or not plan.formula.arguments or plan.level != self._row_level(plan):
+        if not plan.over_slice or not isinstance(plan.formula, t.Call) or not plan.formula.arguments or plan.level != self.program.row_level(plan):
             return []
         rows = [item for item, _ in self._read(plan).get(row, [])]
         call = plan.formula

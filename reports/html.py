@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from reports.careful import refuse_careless, text_of_html
 from reports.russian import unbroken
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -29,6 +30,11 @@ def _typographic(value: Any) -> Any:
 
 
 def write_page(template: str, page: object, path: Path) -> Path:
-    """Render one page and write it. Errors: jinja2.TemplateError names the template and the line."""
-    path.write_text(environment().get_template(template).render(page=page), encoding="utf-8", newline="\n")
+    """Render one page and write it.
+
+    Errors: jinja2.TemplateError names the template and the line; CarelessPhraseError when the page says what no report may say.
+    """
+    text = environment().get_template(template).render(page=page)
+    refuse_careless(text_of_html(text), path.name)
+    path.write_text(text, encoding="utf-8", newline="\n")
     return path

@@ -1,9 +1,9 @@
-"""The district as a workbook: texts stay texts, numbers stay numbers, and the same run gives the same bytes."""
+"""Sheets as a workbook: texts stay texts, numbers stay numbers, and the same run gives the same bytes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,25 @@ from typing import Any
 import xlsxwriter
 
 from reports.book import Book
-from reports.pages.workbook import Column, Sheet, make_sheets
+from reports.careful import refuse_careless
 from reports.russian import NBSP
+from reports.sheets import Column, Sheet
 
 _NARROWEST, _HEADER_ROW, _ROWS_MEASURED = 7, 1, 400
 
 
-def write_district(book: Book, path: Path) -> Path:
-    """Write district.xlsx: the table, grounds, measures, what is undetermined, sources. Errors: OSError when it cannot be written."""
+def write_workbook(title: str, book: Book, sheets: Iterable[Sheet], path: Path) -> Path:
+    """Write sheets as one workbook. Errors: OSError when it cannot be written; CarelessPhraseError when a cell says what no report may say."""
+    sheets = tuple(sheets)
+    for sheet in sheets:
+        refuse_careless(" ¦ ".join([sheet.name, sheet.about, *(column.title for column in sheet.columns), *(str(value) for row in sheet.rows for value in row if isinstance(value, str))]),
+                        f"{path.name}, лист «{sheet.name}»")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(str(path), options) as workbook:
-        workbook.set_properties({"title": f"Таблица района. {book.header.district}", "comments": book.header.purpose,
+        workbook.set_properties({"title": f"{title}. {book.header.district}", "comments": book.header.purpose,
                                  "created": datetime(book.run.day.year, book.run.day.month, book.run.day.day)})
         writer = _Writer(workbook)
-        for sheet in make_sheets(book):
+        for sheet in sheets:
             writer.write(sheet)
     return path
 

@@ -104,7 +104,7 @@ def test_every_met_category_is_traced_to_a_cell(sample):
     traced = 0
     for plan in sample.program.of(CategoryPlan, "школа"):
         for row in range(len(frame)):
-            if explainer.status(plan.name, row) is not Truth.MET or plan.name in ("стабильная", "не_определена", "группа_внимания", "наблюдение"):
+            if explainer.status(plan.name, row) is not Truth.MET or plan.name in ("стабильная", "не_определена", "группа_внимания", "требует_внимания"):
                 continue
             cells = [item.place.cell for node in leaves(explainer.category(plan.name, row)) for item in node.rows]
             assert any(cells), (plan.name, frame.codes[row])

@@ -36,9 +36,10 @@ def lift_of_year(table: SignTable, year: int) -> Lift:
             outcome = result.outcomes["S2_spike"]
             known = np.isfinite(outcome.numerator) & (outcome.error > 0)
             where = result.schools[known]
-            np.add.at(excess, where, outcome.numerator[known])
+            liftable = np.sqrt(outcome.variance[known]) / outcome.error[known]  # pupils just below the borders
+            np.add.at(excess, where, outcome.effect[known] * liftable)
             np.add.at(variance, where, outcome.variance[known])
-            np.add.at(below, where, np.sqrt(outcome.variance[known]) / outcome.error[known])
+            np.add.at(below, where, liftable)
     known = variance > 0
     excess, half = np.where(known, excess, np.nan), np.where(known, np.sqrt(variance), np.nan)
     safe = np.maximum(below, 1e-9)

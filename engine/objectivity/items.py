@@ -50,7 +50,7 @@ def fit(item_sum: np.ndarray, item_max: np.ndarray, n: np.ndarray) -> dict | Non
     variance = _item_variance(share, item_max, n)
     tau2 = [solve_tau2(residual[:, i] - middle[i], variance[:, i]) for i in range(y.shape[1])]
     difficulty = -np.average(y, axis=0, weights=n)
-    return {"coef": coef.tolist(), "centre": centre, "tau2": tau2,
+    return {"item_max": np.asarray(item_max, float).tolist(), "coef": coef.tolist(), "centre": centre, "tau2": tau2,
             "difficulty": ((difficulty - difficulty.mean()) / max(difficulty.std(), 1e-9)).tolist()}
 
 

@@ -66,6 +66,7 @@ def find_norm(key: WorkKey, pooled: list[float] | None, group: int, norms: Mappi
     earlier = _nearest_year(key, works)
     if earlier is not None and pooled is not None:
         lent = {name: works[earlier][name] for name in _FORM_FREE if name in works[earlier]}
+        lent["centres"] = {name: z for name, z in works[earlier].get("centres", {}).items() if name not in FORM_BOUND}
         return WorkNorm(NormSource.EARLIER_NORMS, lent | {"pooled": pooled, "S2_spike": {"shape": _share(pooled)}})
     if group >= REGION_SCHOOLS:
         return WorkNorm(NormSource.OWN_REGION, {})

@@ -140,6 +140,12 @@ class Outcome:
         return self.numerator / np.sqrt(np.maximum(self.variance, 0.3))
 
 
+def shifted(outcome: Outcome, centre: float) -> Outcome:
+    """Return the outcome with `centre` taken from its z; the effect stays what was counted."""
+    moved = outcome.numerator - centre * np.sqrt(np.maximum(outcome.variance, 0.3))
+    return replace(outcome, numerator=moved)
+
+
 def outcome_of_z(z: np.ndarray, effect: np.ndarray, error: np.ndarray) -> Outcome:
     """Wrap a z so that works pool by Stouffer (equal weights)."""
     return Outcome(z, np.where(np.isfinite(z), 1.0, np.nan), effect, error)

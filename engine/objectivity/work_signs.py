@@ -8,9 +8,11 @@ import numpy as np
 
 from . import items, journal, later_exam, level, participation, similarity, spike, uniformity
 from .context import context_of, rows_of
-from .norms import NormSource, WorkNorm, find_norm
-from .records import Outcome, Schools, Work, WorkKey
+from .norms import FORM_BOUND, NormSource, WorkNorm, find_norm
+from .records import Outcome, Schools, Work, WorkKey, shifted
 from .scale import MINIMUM_SCHOOL, Scores, scores_of, within_variance
+
+_ENOUGH = 20  # schools a centre is read from
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,25 @@ def measure_work(work: Work, schools: Schools, scales: Mapping, norms: Mapping |
     scores = scores_of(work.hist, None if "pooled" not in found.record else np.asarray(found.record["pooled"]))
     columns = context_of(schools, work.key.subject, work.key.year, scales)
     norm = _complete(found, work, schools, scores, columns, scales, every)
-    return WorkResult(work.key, work.schools, n, found.source, norm,
-                      _apply(work, schools, scores, columns, scales, norm), _pairs(work, schools))
+    outcomes = _apply(work, schools, scores, columns, scales, norm)
+    norm["centres"] = _centres(outcomes, found)
+    centred = {name: shifted(outcome, norm["centres"].get(name, 0.0)) for name, outcome in outcomes.items()}
+    return WorkResult(work.key, work.schools, n, found.source, norm, centred, _pairs(work, schools))
+
+
+def _centres(outcomes: Mapping[str, Outcome], found: WorkNorm) -> dict[str, float]:
+    """Return the middle of every sign's z in this work, from the norm or, where the norm is of other items, from here.
+
+    Signs are centred work by work, so that a school with two works is not read on the null of ten.
+    """
+    given = found.record.get("centres") if found.source.borrowed else None
+    own = outcomes if given is None else {n: o for n, o in outcomes.items() if n in FORM_BOUND and n not in given}
+    middle = {}
+    for name, outcome in own.items():
+        z = outcome.z[np.isfinite(outcome.z)]
+        if len(z) >= _ENOUGH:
+            middle[name] = float(np.median(z))
+    return middle if given is None else dict(given) | middle
 
 
 def _check_width(work: Work, record: Mapping) -> None:

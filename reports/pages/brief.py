@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from reports.book import Book
+from reports.html import write_page
 from reports.measures import ordered
 from reports.russian import SCHOOL, SIGN, capital, counted, feminine, form, joined, lowered, of_counted, to_counted
 from reports.status import GROUP_OPEN, PARTLY_KNOWN, Status
@@ -263,3 +265,8 @@ def _row_text(row: Row) -> str:
 
 def _wrapped(text: str, width: int) -> int:
     return -(-len(text) // width)
+
+
+def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+    """Write the report. Errors: OSError, CarelessPhraseError."""
+    return [write_page("brief.html.j2", make_brief(book), folder / "brief.html")]

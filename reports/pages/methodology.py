@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from engine import model
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan
 from reports.book import Book
+from reports.html import write_page
 from reports.pages.weaving import Entry, Weaver
 from reports.russian import CRITERION, GROUP, INDICATOR, MEASURE, academic_year, counted, full_stop, long_date
 from reports.view import Header, MeasureView
@@ -120,3 +122,8 @@ def _breaks(book: Book) -> Iterator[str]:
     for gap in book.rules.calendar.breaks:
         which = ", ".join(", ".join(words) for words in gap.where.values())
         yield f"«{book.wording.title(gap.table)}»{f' ({which})' if which else ''}: с {academic_year(gap.year)} учебного года ряд начинается заново — {gap.why}."
+
+
+def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+    """Write the report. Errors: OSError, CarelessPhraseError."""
+    return [write_page("methodology.html.j2", make_methodology(book), folder / "methodology.html")]

@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from engine.explanation import Quantity
 from engine.program import CriterionPlan, IndicatorPlan
 from engine.truth import Truth
 from reports.book import Book
-from reports.pages.district import borders, key_indicators
+from reports.compared import borders, key_indicators
 from reports.russian import value_words
+from reports.sheets import Column, Sheet, sheet_of
 from reports.view import MeasureView, SchoolView, SourceLine
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its header, how wide it may grow, how many decimals its numbers show."""
-
-    title: str
-    widest: float = 30
-    decimals: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet ready to write. `fixed`: how many first columns stay while the rest scrolls."""
-
-    name: str
-    about: str
-    footer: str
-    columns: tuple[Column, ...]
-    rows: list[Sequence[Any]]
-    fixed: int = 1
 
 
 def make_sheets(book: Book) -> tuple[Sheet, ...]:
     """Make the sheets in their order."""
     return _schools(book), _grounds(book), _measures(book), _undetermined(book), _sources(book)
-
-
-def _sheet(book: Book, name: str, columns: Iterable[Column], rows: list[Sequence[Any]], fixed: int = 1) -> Sheet:
-    header = book.header
-    warning = " ".join(header.warnings)
-    about = f"{header.district}, итоги {header.year} учебного года. Предварительно. {header.purpose} {header.regulation}. {warning}".strip()
-    return Sheet(name, about, f"Расчёт {header.run} по данным на {header.day}", tuple(columns), rows, fixed)
 
 
 # ---------------------------------------------------------------- schools
@@ -60,7 +32,7 @@ def _schools(book: Book) -> Sheet:
         columns.append(Column(f"{book.wording.title(plan.name)}{unit}", 18, plan.block.decimals))
         if _has_size(book, plan):
             columns.append(Column("n", 9, 0))
-    return _sheet(book, "Школы", columns, [_school(book, school, indicators) for school in book.schools], fixed=2)
+    return sheet_of(book, "Школы", columns, [_school(book, school, indicators) for school in book.schools], fixed=2)
 
 
 def _school(book: Book, school: SchoolView, indicators: list[IndicatorPlan]) -> list[Any]:
@@ -98,7 +70,7 @@ def _grounds(book: Book) -> Sheet:
         for plan in book.criterion_plans:
             if book.explainer.status(plan.name, school.row) is not Truth.NOT_MET:
                 rows += _ground(book, school, plan)
-    return _sheet(book, "Основания", _GROUND_COLUMNS, rows)
+    return sheet_of(book, "Основания", _GROUND_COLUMNS, rows)
 
 
 def _ground(book: Book, school: SchoolView, plan: CriterionPlan) -> Iterable[list[Any]]:
@@ -127,7 +99,7 @@ def _measures(book: Book) -> Sheet:
                Column("Показатель эффекта", 44), Column("Почему", 34), Column("Основание", 44))
     rows: list[Sequence[Any]] = [_measure("все школы", item) for item in book.measures.for_everyone()]
     rows += [_measure(school.code, item) for school in book.schools for item in school.measures]
-    return _sheet(book, "Меры", columns, rows)
+    return sheet_of(book, "Меры", columns, rows)
 
 
 def _measure(whom: str, item: MeasureView) -> list[Any]:
@@ -141,7 +113,7 @@ def _undetermined(book: Book) -> Sheet:
     columns = (Column("Школа"), Column("Название", 26), Column("Возможные группы", 34), Column("Не получено", 50), Column("Что не определено", 70), Column("Что решит", 50))
     rows = [[school.code, school.name, ", ".join(school.missing.possible), "; ".join(school.missing.absent), " ".join(school.missing.why), school.missing.settle]
             for school in book.schools if school.missing is not None]
-    return _sheet(book, "Не определено", columns, rows)
+    return sheet_of(book, "Не определено", columns, rows)
 
 
 def _sources(book: Book) -> Sheet:
@@ -155,4 +127,4 @@ def _sources(book: Book) -> Sheet:
               "; ".join(f"столбец «{name}»: {reason}" for name, reason in sheet.left_out)] for sheet in tables.sources]
     rows += [["не прочитано", file, "", "", None, reason] for file, reason in tables.files_left]
     rows += [["замечание", str(problem.place), "", problem.code, None, f"{problem.message} {problem.hint}".strip()] for problem in run.problems]
-    return _sheet(book, "Источники", columns, rows)
+    return sheet_of(book, "Источники", columns, rows)

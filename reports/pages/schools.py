@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from reports.book import Book
 from reports.charts import Chart
+from reports.html import write_page
 from reports.russian import CRITERION, counted, joined
 from reports.view import CriterionView, GroupView, Header, MeasureView, Missing, SchoolView, SourceBlock
 
@@ -126,3 +128,12 @@ def _turns(views: Iterable[CriterionView]) -> Iterable[Turn]:
     for view in views:
         if view.turning:
             yield Turn(view.title, view.turning)
+
+
+def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+    """Write the cards of the chosen schools, or of all. Errors: OSError, CarelessPhraseError."""
+    paths = []
+    for school in [book.school(code) for code in schools] if schools else book.schools:
+        say(f"Карточка школы {school.label}")
+        paths.append(write_page("school.html.j2", make_school(book, school), folder / school.link))
+    return paths
