@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
+from graphlib import TopologicalSorter
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -128,6 +129,11 @@ def _flag(value: Any) -> bool:
     raise _say("Здесь нужно «да» или «нет».")
 
 
+def _unquoted(value: Any) -> Any:
+    """Read a whole number that stands in quotes as the number it is."""
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+
+
 class WindowKind(Enum):
     LAST = "последние"
     BEFORE_LAST = "до последнего"
@@ -156,6 +162,7 @@ class Window(NamedTuple):
 
 
 def _window(value: Any) -> Window:
+    value = _unquoted(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1900 < value < 2200:
         return Window(WindowKind.FIXED, value)
     words = str(value).lower().split()
@@ -180,6 +187,7 @@ class Completeness(NamedTuple):
 
 
 def _completeness(value: Any) -> Completeness:
+    value = _unquoted(value)
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return Completeness(value)
     head, _, tail = str(value).partition(",")
@@ -320,6 +328,7 @@ class SeriesBreak(Block):
 
 
 def _report_year(value: Any) -> int | str:
+    value = _unquoted(value)
     if value in ("по дате", "последний в данных"):
         return str(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -398,6 +407,11 @@ class Table(Block):
     def column_of_type(self, wanted: str) -> str | None:
         """Return the first column of a type («школа», «учебный год»), or None."""
         return next((name for name, column in self.columns.items() if column.type == wanted), None)
+
+    def computed(self) -> tuple[str, ...]:
+        """Order the computed columns so that each stands after those its formula reads. Errors: graphlib.CycleError."""
+        formulas = {name: column.formula for name, column in self.columns.items() if column.formula is not None}
+        return tuple(TopologicalSorter({name: [other for other in t.names(formula) if other in formulas] for name, formula in formulas.items()}).static_order())
 
     @property
     def year_column(self) -> str | None:

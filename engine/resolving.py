@@ -454,6 +454,10 @@ class Resolver:
         least = len([item for item in function.arguments if item != "…"]) - function.optional
         if least <= len(tree.arguments) <= most:
             return True
+        if tree.among and len(tree.arguments) < least:
+            self._say("R204", tree, f"«среди» в «{tree.function}» стоит раньше времени: всё после него — круг школ, а аргументов осталось {len(tree.arguments)}.",
+                      f"Сначала все аргументы, потом «среди»: {function.pattern.removesuffix(')')} среди {t.render(tree.among[0])}).")
+            return False
         self._say("R204", tree, f"У функции «{tree.function}» здесь {len(tree.arguments)} арг., а нужно иначе.", f"Образец: {function.pattern}.")
         return False
 
