@@ -184,12 +184,15 @@ def is_text(tree: Tree) -> bool:
 
 
 def render(tree: Tree) -> str:
-    """Write a tree back as text of the language, for explanations and messages."""
+    """Write a tree back as text of the language, for explanations and messages.
+
+    Different conditions give different texts: inference knows a condition by its text.
+    """
     match tree:
         case Number(value, unit):
             if unit == "дата":
                 return date.fromordinal(int(value)).strftime("%d.%m.%Y")
-            return f"{value:g}".replace(".", ",") + (" %" if unit == "%" else "")
+            return repr(float(value)).removesuffix(".0").replace(".", ",") + (" %" if unit == "%" else "")
         case Text(value):
             return f"«{value}»"
         case Name(value):
@@ -216,21 +219,21 @@ def render(tree: Tree) -> str:
         case AnyOf(items):
             return " или ".join(_bracketed(item) for item in items)
         case AtLeast(count, items, threshold):
-            return f"не менее {render(threshold) if threshold is not None else count} из: {'; '.join(render(item) for item in items)}"
+            return f"не менее {render(threshold) if threshold is not None else count} из: {'; '.join(_bracketed(item) for item in items)}"
         case Choice(condition, then, otherwise):
             return f"если({render(condition)}; {render(then)}; {render(otherwise)})"
         case HasData(item):
             return f"есть данные({render(item)})"
         case Undetermined(item):
             return f"не определён({render(item)})"
-        case WithPolicy(item, _):
-            return render(item)
+        case WithPolicy(item, policy):
+            return render(item) if policy is Policy.UNKNOWN else f"{_bracketed(item)} (без данных — {policy.value})"
     raise AssertionError(tree)
 
 
 def _bracketed(tree: Tree) -> str:
     text = render(tree)
-    return f"({text})" if isinstance(tree, (Arithmetic, AllOf, AnyOf)) else text
+    return f"({text})" if isinstance(tree, (Arithmetic, AllOf, AnyOf, AtLeast)) else text
 
 
 SIGN_WORDS = {">=": "не менее", ">": "более", "<=": "не более", "<": "менее", "=": "равно", "<>": "не равно"}
