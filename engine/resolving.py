@@ -210,11 +210,19 @@ class Resolver:
             self._say("R219", tree, "Все критерии этого списка выключены.", "Включите хотя бы один.")
             return tree
         items = tuple(self._truth(item, scope) for item in kept)
+        if isinstance(tree, t.AtLeast):
+            self._no_repetitions(items)
         if isinstance(tree, t.AtLeast) and tree.threshold is not None:
             tree = replace(tree, count=self._count(tree.threshold, len(items)))
         if isinstance(tree, t.AtLeast) and tree.count > len(items):
             self._say("R401", tree, f"Нужно не менее {tree.count}, а в списке {len(items)} (без выключенных).", "Исправьте число или список.")
         return replace(tree, items=items)
+
+    def _no_repetitions(self, items: tuple[t.Tree, ...]) -> None:
+        plain = [_without_double_not(item) for item in items]
+        for position, item in enumerate(items):
+            if plain[position] in plain[:position]:
+                self._say("R406", item, f"«{t.render(item)}» в этом списке уже есть и считалось бы дважды.", "Уберите повторение.")
 
     def _count(self, name: t.Name, most: int) -> int:
         """How many: a whole threshold that is the same for every school."""
@@ -543,6 +551,12 @@ class Resolver:
         elif unit == "change":
             unit = "п. п." if first.unit and _plain(first.unit) == "%" else first.unit
         return Kind("number", unit)
+
+
+def _without_double_not(tree: t.Tree) -> t.Tree:
+    while isinstance(tree, t.Not) and isinstance(tree.item, t.Not):
+        tree = tree.item.item
+    return tree
 
 
 def _russian(kind: Kind) -> str:

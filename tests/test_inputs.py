@@ -716,3 +716,14 @@ def test_a_column_may_differ_from_its_table(tmp_path):
 
 def test_whole_numbers_may_be_grouped_too(tmp_path):
     assert sums(tmp_path, money(**{"тип": "целое", "десятичный знак": "точка"}), "1,234", "12") == ([1234, 12], [])
+
+
+def test_programs_beside_the_data_are_no_data(tmp_path):
+    """Like a note in *.md: the maker of the sample data lies in its folder, with what Python keeps of it."""
+    book(tmp_path / "Реестр.xlsx", Реестр=REGISTRY)
+    (tmp_path / "region.py").write_text("print()\n", encoding="utf-8")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "region.cpython-311.pyc").write_bytes(b"\0\1")
+    tables, problems = read_folder(tmp_path, CONTRACT, REFERENCES)
+    assert [problem.code for problem in problems if "py" in str(problem.place)] == []
+    assert [name for name, _ in tables.files_left] == ["region.py"]
