@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from engine import tree as t
 from engine.expressions import ExpressionError, parse
-from engine.problems import Problem
+from engine.problems import Place, Problem
 from engine.words import IDENTIFIER
 from engine.yamltext import Mapping, Sequence
 
@@ -37,11 +37,11 @@ def _formula(value: Any) -> t.Tree:
         raise refuse(error.problem) from None
 
 
-_COUNTED = "не менее "
+_COUNTED = ("не менее ", "не более ")
 
 
 def _condition(value: Any) -> t.Tree:
-    """Read a condition: an expression, or lists under «все», «любой», «не менее N из», «не», «условие»."""
+    """Read a condition: an expression, or lists under «все», «любой», «не менее N из», «не более N из», «не», «условие»."""
     problems: list[Problem] = []
     tree = _read_condition(value, problems)
     if problems:
@@ -68,7 +68,7 @@ def _read_condition(value: Any, problems: list[Problem]) -> t.Tree | None:
         return _with_policy(value, problems)
     if len(value) != 1:
         problems.append(Problem("R107", value.place, "В условии должен быть один ключ.",
-                                "«все», «любой», «не», «не менее 2 из» или «условие»; несколько условий вложите списком."))
+                                "«все», «любой», «не», «не менее 2 из», «не более 2 из» или «условие»; несколько условий вложите списком."))
         return t.Text("")
     (key, inner), = value.items()
     return _read_keyed(key, inner, value, problems)
@@ -84,7 +84,7 @@ def _read_keyed(key: str, inner: Any, value: Mapping, problems: list[Problem]) -
     counted = key.startswith(_COUNTED) and len(words) == 4 and words[3] == "из" and (words[2].isdigit() or bool(IDENTIFIER.match(words[2])))
     if key not in ("все", "любой") and not counted:
         problems.append(Problem("R105", place, f"Ключ «{key}» в условии неизвестен.",
-                                "Здесь бывают «все», «любой», «не», «не менее 2 из», «условие», «критерий», «категория»."))
+                                "Здесь бывают «все», «любой», «не», «не менее 2 из», «не более 2 из», «условие», «критерий», «категория»."))
         return t.Text("")
     if not isinstance(inner, Sequence) or not inner:
         problems.append(Problem("R107", value.values_at[key], f"После «{key}» нужен непустой список условий.", "Например: [критерий_а, критерий_б]."))
@@ -94,12 +94,20 @@ def _read_keyed(key: str, inner: Any, value: Mapping, problems: list[Problem]) -
         return t.AllOf(items, place=place)
     if key == "любой":
         return t.AnyOf(items, place=place)
-    if not words[2].isdigit():
-        return t.AtLeast(1, items, t.Name(words[2], place=place), place=place)
-    count = int(words[2])
-    if not 1 <= count <= len(items):
-        problems.append(Problem("R401" if count else "R404", place, f"«{key}»: в списке {len(items)} условий.", "Исправьте число или список."))
-    return t.AtLeast(count, items, place=place)
+    beyond = words[1] == "более"
+    tree = _at_least(key, words[2], beyond, items, place, problems)
+    return t.Not(tree, place=place) if beyond else tree
+
+
+def _at_least(key: str, count: str, beyond: bool, items: tuple[t.Tree, ...], place: Place, problems: list[Problem]) -> t.AtLeast:
+    """«не менее N» as it is, «не более N» as what it denies: at least one more."""
+    if not count.isdigit():
+        return t.AtLeast(1, items, t.Name(count, place=place), beyond, place=place)
+    need = int(count) + beyond
+    if not 1 <= need <= len(items):
+        impossible = need > len(items) and not beyond
+        problems.append(Problem("R401" if impossible else "R404", place, f"«{key}»: в списке {len(items)} условий.", "Исправьте число или список."))
+    return t.AtLeast(need, items, beyond=beyond, place=place)
 
 
 def _with_policy(value: Mapping, problems: list[Problem]) -> t.Tree:
@@ -362,7 +370,7 @@ class Column(Block):
     hidden: Words = key("скрыто", "Знаки, которыми источник скрывает малые числа.", ())
     from_file_name: str | None = key("из имени файла", "Образец (регулярное выражение) для имени файла.", None)
     from_sheet_name: str | None = key("из имени листа", "Образец для имени листа.", None)
-    decimal: DecimalSign | None = key("десятичный знак", "«точка»: запятая делит тысячи, 1,234 — это 1234; «запятая»: 1,234 — дробь; «любой» — дробь, о сомнительных предупредить.", None)
+    decimal: DecimalSign | None = key("десятичный знак", "«точка» — запятая делит тысячи: 1,234 = 1234; «запятая», «любой» — дробь.", None)
     default: Annotated[Any, WithJsonSchema({"type": ["string", "number"]})] = key("по умолчанию", "Значение, если столбца в файле нет.", None)
     formula: Formula | None = key("формула", "Вычисляется из других столбцов строки.", None)
     level: Flag = key("уровень", "Столбец реестра задаёт уровень над школой.", False)

@@ -298,8 +298,8 @@ class _Builder:
         pending = {name: block for name, block in self.rules.indicators.items() if block.by}
         for name in [name for name in pending if name in self.rules.tables]:
             del pending[name]
-            self.problems.append(Problem("R112", self.rules.header("показатели", name), f"Показатель «{name}» называется как таблица, а с «по» он и сам служит таблицей.",
-                                         "Переименуйте показатель: «таблица: …» должна значить что-то одно."))
+            message = f"Показатель «{name}» называется как таблица, а с «по» он и сам служит таблицей."
+            self.problems.append(Problem("R112", self.rules.header("показатели", name), message, "Переименуйте показатель: «таблица: …» должна значить что-то одно."))
         while pending:
             ready = [name for name, block in pending.items() if block.table not in pending]
             if not ready:

@@ -213,8 +213,11 @@ class Resolver:
         if isinstance(tree, t.AtLeast):
             self._no_repetitions(items)
         if isinstance(tree, t.AtLeast) and tree.threshold is not None:
-            tree = replace(tree, count=self._count(tree.threshold, len(items)))
-        if isinstance(tree, t.AtLeast) and tree.count > len(items):
+            tree = replace(tree, count=self._count(tree.threshold, len(items)) + tree.beyond)
+        if isinstance(tree, t.AtLeast) and tree.count > len(items) and tree.beyond:
+            self._say("R404", tree, f"«не более {tree.count - 1} из», а в списке {len(items)} (без выключенных): выполнено всегда.", "Исправьте число или список.")
+            tree = replace(tree, count=len(items))
+        elif isinstance(tree, t.AtLeast) and tree.count > len(items):
             self._say("R401", tree, f"Нужно не менее {tree.count}, а в списке {len(items)} (без выключенных).", "Исправьте число или список.")
         return replace(tree, items=items)
 
@@ -463,7 +466,7 @@ class Resolver:
         if least <= len(tree.arguments) <= most:
             return True
         if tree.among and len(tree.arguments) < least:
-            self._say("R204", tree, f"«среди» в «{tree.function}» стоит раньше времени: всё после него — круг школ, а аргументов осталось {len(tree.arguments)}.",
+            self._say("R204", tree, f"«среди» в «{tree.function}» стоит раньше времени: всё после него — круг школ, а не аргументы.",
                       f"Сначала все аргументы, потом «среди»: {function.pattern.removesuffix(')')} среди {t.render(tree.among[0])}).")
             return False
         self._say("R204", tree, f"У функции «{tree.function}» здесь {len(tree.arguments)} арг., а нужно иначе.", f"Образец: {function.pattern}.")

@@ -300,6 +300,8 @@ def plain_call(function: str, values: list[Sql]) -> Sql:
         exact = all(value.is_exact for value in values)
         low = extreme("low")
         return Sql(low, low if exact else extreme("high"))
+    if function == "среднее_известных":
+        return _mean_of_known(values)
     if function == "модуль" and not first.is_exact:
         spans = exp.and_(exp.LT(this=first.low.copy(), expression=number(0)), exp.GT(this=first.high.copy(), expression=number(0)))
         sides = [exp.Abs(this=first.low.copy()), exp.Abs(this=first.high.copy())]
@@ -310,14 +312,39 @@ def plain_call(function: str, values: list[Sql]) -> Sql:
     return Sql(low, low if first.is_exact else build(first.high, *(value.low for value in values[1:])))
 
 
+def _mean_of_known(values: list[Sql]) -> Sql:
+    def total(terms: list[exp.Expression]) -> exp.Expression:
+        result = terms[0]
+        for term in terms[1:]:
+            result = exp.Add(this=result, expression=term)
+        return exp.paren(result)
+
+    def side(name: str) -> exp.Expression:
+        known = total([exp.Coalesce(this=double(getattr(value, name)), expressions=[double(number(0))]) for value in values])
+        return _operation("/", known, total([case((is_known(value.low), number(1)), otherwise=number(0)) for value in values]))
+    low = side("low")
+    return Sql(low, low if all(value.is_exact for value in values) else side("high"), all(value.nullable for value in values))
+
+
 def cleaned(node: exp.Expression) -> exp.Expression:
     """A number without the noise of binary fractions, for rounding and for the order of ranks."""
     return exp.Round(this=node, decimals=number(9))
 
 
+def _scale(digits: exp.Expression | None) -> exp.Expression:
+    return number(10.0 ** int(float(digits.name)) if digits is not None else 1.0)
+
+
+def _whole(step: type[exp.Expression]) -> Callable[..., exp.Expression]:
+    """Rounding down or up, to digits after the comma."""
+    def build(node: exp.Expression, digits: exp.Expression | None = None) -> exp.Expression:
+        rounded = step(this=cleaned(exp.Mul(this=double(node), expression=_scale(digits))))
+        return exp.Div(this=double(rounded), expression=double(_scale(digits)), typed=False, safe=False)
+    return build
+
+
 def _round_half_up(node: exp.Expression, digits: exp.Expression | None = None) -> exp.Expression:
-    places = int(float(digits.name)) if digits is not None else 0
-    scale = number(10.0 ** places)
+    scale = _scale(digits)
     magnitude = exp.Mul(this=exp.Abs(this=double(node)), expression=scale)
     rounded = exp.Floor(this=exp.Add(this=cleaned(magnitude), expression=number(0.5)))
     signed = exp.Mul(this=exp.Sign(this=double(node)), expression=rounded)
@@ -330,8 +357,8 @@ def _positive(node: exp.Expression, least: type) -> exp.Expression:
 
 _MONOTONE: dict[str, Callable[..., exp.Expression]] = {
     "округлить": _round_half_up,
-    "округлить_вниз": lambda node: exp.Floor(this=cleaned(double(node))),
-    "округлить_вверх": lambda node: exp.Ceil(this=cleaned(double(node))),
+    "округлить_вниз": _whole(exp.Floor),
+    "округлить_вверх": _whole(exp.Ceil),
     "модуль": lambda node: exp.Abs(this=double(node)),
     "корень": lambda node: exp.Sqrt(this=_positive(node, exp.GTE)),
     "логарифм": lambda node: exp.Ln(this=_positive(node, exp.GT)),

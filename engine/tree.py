@@ -101,11 +101,12 @@ class AnyOf(Tree):
 
 @dataclass(frozen=True, slots=True)
 class AtLeast(Tree):
-    """At least `count` of the items; before resolution the count may be the name of a threshold."""
+    """At least `count` of the items; before resolution the count may be the name of a threshold, or one more than it (`beyond`)."""
 
     count: int
     items: tuple[Tree, ...]
     threshold: Name | None = None
+    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,9 @@ def render(tree: Tree) -> str:
             return f"{render(value)} входит в ({'; '.join(render(item) for item in options)})"
         case Not(Member(value, options)):
             return f"{render(value)} не входит в ({'; '.join(render(item) for item in options)})"
+        case Not(AtLeast(_, items, threshold, True) as item):
+            most = render(threshold) if threshold is not None else item.count - 1
+            return f"не более {most} из: {'; '.join(_bracketed(part) for part in items)}"
         case Not(item):
             return f"не {_bracketed(item)}"
         case AllOf(items):
@@ -233,7 +237,8 @@ def render(tree: Tree) -> str:
 
 def _bracketed(tree: Tree) -> str:
     text = render(tree)
-    return f"({text})" if isinstance(tree, (Arithmetic, AllOf, AnyOf, AtLeast)) else text
+    listed = isinstance(tree, Not) and isinstance(tree.item, AtLeast)
+    return f"({text})" if listed or isinstance(tree, (Arithmetic, AllOf, AnyOf, AtLeast)) else text
 
 
 SIGN_WORDS = {">=": "не менее", ">": "более", "<=": "не более", "<": "менее", "=": "равно", "<>": "не равно"}

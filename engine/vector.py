@@ -253,12 +253,12 @@ def round_half_up(values: np.ndarray, digits: float = 0) -> np.ndarray:
     return np.sign(values) * np.floor(np.round(np.abs(values) * scale, 9) + 0.5) / scale
 
 
-def _floor(values: np.ndarray) -> np.ndarray:
-    return np.floor(np.round(values, 9))
-
-
-def _ceil(values: np.ndarray) -> np.ndarray:
-    return np.ceil(np.round(values, 9))
+def _whole(step: Callable[[np.ndarray], np.ndarray]) -> Callable[..., np.ndarray]:
+    """Rounding down or up, to digits after the comma."""
+    def apply(values: np.ndarray, digits: float = 0) -> np.ndarray:
+        scale = 10.0 ** digits
+        return step(np.round(values * scale, 9)) / scale
+    return apply
 
 
 def _positive_log(values: np.ndarray) -> np.ndarray:
@@ -295,8 +295,21 @@ def _extreme(pick: Callable) -> Callable:
     return apply
 
 
+def _mean_of_known(*values: Numbers) -> Numbers:
+    """«среднее_известных»: the missing ones are left out, those known within bounds count with their bounds."""
+    known = [~value.missing for value in values]
+    count = np.add.reduce(np.broadcast_arrays(*(each.astype(float) for each in known)))
+    count = np.where(count == 0, np.nan, count)
+
+    def side(name: str) -> np.ndarray:
+        return np.add.reduce(np.broadcast_arrays(*(np.where(each, getattr(value, name), 0.0) for each, value in zip(known, values, strict=True)))) / count
+    low = side("low")
+    reason = _first_reason(*values)
+    return Numbers.exact(low, reason) if all(value.is_exact for value in values) else Numbers(low, side("high"), reason)
+
+
 _PLAIN: dict[str, Callable[..., Numbers]] = {
-    "округлить": _monotone(round_half_up), "округлить_вниз": _monotone(_floor), "округлить_вверх": _monotone(_ceil),
+    "округлить": _monotone(round_half_up), "округлить_вниз": _monotone(_whole(np.floor)), "округлить_вверх": _monotone(_whole(np.ceil)),
     "корень": _monotone(np.sqrt), "логарифм": _monotone(_positive_log), "модуль": _absolute, "степень": _power,
-    "наибольшее": _extreme(np.maximum), "наименьшее": _extreme(np.minimum),
+    "наибольшее": _extreme(np.maximum), "наименьшее": _extreme(np.minimum), "среднее_известных": _mean_of_known,
 }

@@ -102,7 +102,8 @@ class Intake:
         rest = f"CASE WHEN {' OR '.join(doubts.values())} THEN [{left}] END" if doubts else "NULL"
         school = f"v{list(self._columns).index(self._table.school_column)}" if self._table.school_column else "NULL"
         letter = "_letter" if source == "_source" else "NULL"
-        values = ", ".join([*(f"v{position}" for position in range(len(self._columns))), source, "_row", str(int(RowStatus.OK)), school, letter, rest, " + ".join(commas)])
+        read = [f"v{position}" for position in range(len(self._columns))]
+        values = ", ".join([*read, source, "_row", str(int(RowStatus.OK)), school, letter, rest, " + ".join(commas)])
         fields = ", ".join([*map(quoted, self._columns), *SERVICE, LEFT, COMMAS])
         typed = f"SELECT {', '.join(inner)}, {'_source, _letter, ' if source == '_source' else ''}_row FROM {relation}"
         return one_row(self._connection, f"INSERT INTO {quoted(self._name)} ({fields}) SELECT {values} FROM ({typed})")[0]
