@@ -11,6 +11,7 @@ from sqlglot import exp
 from engine import tree as t
 from engine.frames import Frame, spread_to
 from engine.methods.base import Slice
+from engine.problems import Problem
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
 from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row
 from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, cleaned, column, double, is_known, not_false, number, settled
@@ -50,6 +51,7 @@ class IndicatorEngine:
         self.exact_slices: set[str] = set()
         self.nullable_slices: dict[str, frozenset[str]] = {}
         self.shared: dict[str, dict] = {}     # what methods compute once per run
+        self.notes: list[Problem] = []        # what methods have to say of the data
         self._unrepeated: dict[str, bool] = {}
         self._batches = 0
 

@@ -92,6 +92,7 @@ def evaluate_tables(program: Program, tables: Tables, day: date, *, year: int | 
         return None, problems
     say = progress or (lambda text: None)
     try:
-        return evaluate(program, tables, frames, report_year, lambda name: say(f"Расчёт: {name}")), problems
+        result = evaluate(program, tables, frames, report_year, lambda name: say(f"Расчёт: {name}"))
+        return result, [*problems, *result.indicators.notes]
     except CalculationError as error:
         return None, [*problems, error.problem]

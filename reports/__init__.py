@@ -16,6 +16,8 @@ REPORTS = {
     "district": "таблица района",
     "methodology": "критерии и показатели",
     "schools": "карточки школ",
+    "vpr": "справка по работе ВПР",
+    "objectivity_monitoring": "справка о мерах по объективности ВПР",
 }
 """Reports by name. Each is a module of reports/pages with `write(book, folder, schools, say) -> paths`: a new report is a module and a line here."""
 OF_SCHOOLS = ("schools",)     # what naming schools alone means

@@ -19,6 +19,10 @@ FILES = sorted(path.name for path in (ROOT / "sample_data").iterdir() if path.su
 REGISTRY = "Реестр школ.xlsx"
 CODES = "Коды школ в ФИС ОКО.xlsx"
 
+# Without enrolment nobody can see that most of a class was absent: the sign is left out for all, the reports say how many signs were looked at,
+# and a list that stood on it may lose a school. It may not gain one.
+SIGNS_LEFT_OUT = {"Контингент по классам.xlsx": ("внимание_по_статистике", "внимание_и_проверка", "требует_внимания", "признаки_необъективности")}
+
 
 @pytest.fixture(scope="module")
 def whole():
@@ -51,6 +55,9 @@ def test_without_a_file_nothing_is_turned_over(name, whole, tmp_path):
         if isinstance(plan, CategoryPlan) and plan.block.rest:
             continue
         now, then = before.status(plan.name), after.status(plan.name)
+        if name in SIGNS_LEFT_OUT and plan.name in SIGNS_LEFT_OUT[name]:
+            assert not ((now == -1) & (then == 1)).any()
+            continue
         turned += [(plan.name, code) for code, changed in zip(before.frames["школа"].codes, (then != 0) & (now != then), strict=True) if changed]
     assert turned == []
     stable_before, stable_after = before.status("стабильная"), after.status("стабильная")

@@ -50,7 +50,7 @@ def test_all_reports_and_a_card_for_every_school(sample):
     result, folder, paths = sample
     names = {path.name for path in paths}
     cards = {f"school_{code}.html" for code in result.evaluation.frames["школа"].codes}
-    assert names == {"brief.html", "district.html", "district.xlsx", "methodology.html"} | cards
+    assert names == {"brief.html", "district.html", "district.xlsx", "methodology.html", "vpr.html", "vpr.xlsx", "objectivity_monitoring.html", "objectivity_monitoring.xlsx"} | cards
     assert {path.name for path in folder.iterdir()} == names
 
 

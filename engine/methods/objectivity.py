@@ -68,6 +68,8 @@ def _flag(call: Calculation, name: str) -> np.ndarray | None:
 def _signs(call: Calculation) -> Slice:
     """One row per school that takes part and sign that somebody has: z in the last year, or missing (never zero)."""
     found = measured(call)
+    if found is not None:
+        call.engine.notes += [Problem("D502", Cell(_norms_place(call)), note, "Посчитайте нормы по выгрузкам того же года: school-risk norms.") for note in found.notes]
     if found is None:
         return Slice(np.zeros(0, np.int64), {"признак": np.zeros(0, object)}, Numbers.exact(np.zeros(0)), np.zeros(0))
     table = found.table
@@ -119,7 +121,7 @@ METHODS = (
            {"работы": Parameter("таблица", "Число работ по первичным баллам и отметкам журнала.", needed=True, columns=(*_WORK, "журнал", "балл", "работ")),
             "шкалы": Parameter("таблица", "Максимум и границы отметок по годам.", needed=True, columns=("предмет", "класс", "год", "максимум", "граница_3", "граница_4", "граница_5")),
             "задания": Parameter("таблица", "Суммы баллов за задания: признаки по заданиям.", columns=(*_WORK, "задание", "сумма_баллов", "максимум")),
-            "группы": Parameter("таблица", "Распределения региона и всей выборки: с ними сравниваются школы.", columns=("вид_группы", "группа", "предмет", "класс", "год", "балл", "работ")),
+            "группы": Parameter("таблица", "Распределения региона и всей выборки: с ними сравниваются школы.", columns=("вид_группы", "группа", "предмет", "класс", "год", "балл", "доля", "участников", "работ")),
             "контингент": Parameter("таблица", "Списочный состав классов: признак участия.", columns=("класс", "год", "учащихся")),
             "экзамены": Parameter("таблица", "Отметки ОГЭ: ожидаемый уровень и его подтверждение.", columns=("процедура", "предмет", "год", "отметка_2", "отметка_3", "отметка_4", "отметка_5")),
             "нормы": Parameter("таблица", "Нормы региона (school-risk norms).", columns=("раздел", "имя", "запись")),

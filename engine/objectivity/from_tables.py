@@ -128,7 +128,8 @@ class Source:
         if self.names.groups is None:
             return None
         for kind in GROUPS:
-            rows = self._rows(f'''SELECT "группа", "балл", SUM("работ") FROM {_quoted(self.names.groups)} WHERE {_THIS} AND "вид_группы" = ? AND "работ" IS NOT NULL
+            rows = self._rows(f'''SELECT "группа", "балл", SUM(COALESCE("работ", "доля" * "участников" / 100)) FROM {_quoted(self.names.groups)}
+                                  WHERE {_THIS} AND "вид_группы" = ? AND COALESCE("работ", "доля" * "участников") IS NOT NULL
                                   GROUP BY ALL ORDER BY ALL''', [key.subject, key.grade, key.year, kind])
             if rows:
                 largest = max({group for group, *_ in rows}, key=lambda group: (sum(n for other, _, n in rows if other == group), str(group)))

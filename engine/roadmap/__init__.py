@@ -1,0 +1,8 @@
+"""From reasons to dated steps of the academic year: who does what by when, with what document, and by what it is judged.
+
+steps      needs (school, measure, reason) -> steps without repetitions
+load       how many steps each performer has in each month
+conflicts  overloads, steps before their prerequisites, dates gone by, two events of one school on one day
+ics        steps -> a calendar file
+risk_profile  the factors of «500+»: at most three to work on
+"""
