@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.inputs.parsing import Words, word_parser
@@ -22,6 +23,7 @@ _GRADE = re.compile(r"(?<!\d)(\d{1,2})\s*-?(?:й|ый|ой|го)?\s*кл(?:ас�
 _SHEET_GRADE = re.compile(r"^\s*[а-яё]{2,4}[\s_]+(\d{1,2})\b", re.IGNORECASE)
 _NOISE = re.compile(r"\bВПР\b|\bвсероссийск\w+|\bпроверочн\w+|\bработ\w*|\bосень|\bвесна|\bосенью|\bвесной|\bгода?\b|\bг\.|\bпо\b|[.,;:«»\"]", re.IGNORECASE)
 _MISSING = frozenset({"", "-", "–", "—", "н/д", "нет данных"})
+_fold = lru_cache(maxsize=20_000)(folded)    # every format reads the same head
 ABSENT = frozenset({"x", "х", "n", "н", "отсутствовал", "отсутствовала", "нет отметки", "нет", "не участвовал", "не приступал", *_MISSING})
 
 
@@ -44,7 +46,7 @@ class Header(NamedTuple):
 def headers(head: Sequence[Sequence[str]]) -> Iterator[Header]:
     """Give every place where a header may be: one row, or two rows under merged cells."""
     for index, row in enumerate(head[:HEADER_WITHIN]):
-        yield Header(index + 1, index + 2, [folded(cell) for cell in row])
+        yield Header(index + 1, index + 2, [_fold(cell) for cell in row])
         if index + 1 < len(head):
             yield Header(index + 2, index + 3, _two_rows(row, head[index + 1]))
 
@@ -55,7 +57,7 @@ def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> Labels:
         above = upper[position] if position < len(upper) else ""
         below = lower[position] if position < len(lower) else ""
         over = above or over
-        labels.append(folded(f"{over} {below}") if below else folded(above))
+        labels.append(_fold(f"{over} {below}") if below else _fold(above))
     return labels
 
 
