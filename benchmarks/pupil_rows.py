@@ -20,7 +20,7 @@ import pandas as pd
 from benchmarks.measuring import Aim, Section, decimal, measure, table
 from engine.checking import check
 from engine.inputs import read_folder
-from engine.inputs.formats import likeness, read
+from engine.inputs.formats import finish, likeness, read
 from engine.inputs.formats.desk import Desk
 from engine.inputs.textfile import read_text
 from engine.loading import RuleSet, load
@@ -76,6 +76,7 @@ def by_scan(path: Path, rules: RuleSet) -> Desk:
     desk = Desk(connection, {name: contract for name, contract in rules.tables.items() if name != "шкалы"}, rules.references)
     (sheet,), _ = read_text(path, path.name, None, likeness, path.parent)
     read(sheet, desk)
+    finish(desk)
     desk.staged()
     return desk
 

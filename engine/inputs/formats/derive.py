@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from engine.inputs.formats.desk import Desk
@@ -67,8 +68,16 @@ def _marks(desk: Desk, work: tuple, scale: Scale | None) -> None:
     same = " AND ".join(f"e.{name} = w.{name}" for name in ("школа", *_WORK))
     lacking = f"FROM {desk.stage('работы_впр')} AS w WHERE {mine} AND NOT EXISTS (SELECT 1 FROM {desk.stage('результаты')} AS e WHERE e.процедура = 'ВПР' AND {same})"
     if scale is None or scale.borders is None:
-        found = desk.connection.execute(f"SELECT w._sheet, min(w._row), count(DISTINCT w.школа) {lacking} GROUP BY 1 ORDER BY 1", list(work)).fetchall()
-        for sheet, row, count in found:
+        found = desk.connection.execute(f"SELECT w._sheet, w._row, w.школа {lacking} GROUP BY ALL ORDER BY ALL", list(work)).fetchall()
+        bad = {(sheet, row) for sheet, row, _ in desk.bad}
+        schools: dict[int, list[int]] = defaultdict(list)
+        for sheet, row, school in found:
+            if (sheet, row) in bad:                   # why it has no marks is told already
+                desk.put("результаты", sheet, row, {"школа": school, **dict(zip(_WORK, work, strict=True)), "процедура": "ВПР"})
+            else:
+                schools[sheet].append(row)
+        for sheet, rows in schools.items():
+            row, count = rows[0], len(rows)
             desk.say("D407", sheet, f"A{row}", f"Баллы есть, отметок нет, а шкалы на {work[2]} год нет: {work[0]}, {work[1]} класс; школ {count}. Отметки не посчитаны.",
                      "Добавьте шкалу этого года в rules/reference/vpr_scales.yaml или положите таблицу «шкалы».")
         return

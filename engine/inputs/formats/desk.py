@@ -29,6 +29,7 @@ class FormatSheet:
     header_row: int
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    cut: bool = False          # some of its rows could not be reached at all
     covers_more: bool = False  # the sheet may hold schools of other districts
     work: tuple | None = None  # (subject, grade, year)
     top: int | None = None     # the maximum primary score that the sheet says
@@ -47,6 +48,7 @@ class Desk:
         self.problems: list[Problem] = []
         self.bad: set[tuple[int, int, str]] = set()      # sheet, row as staged, code
         self.told: set[tuple[int, str]] = set()
+        self.later: list[tuple] = []                     # (format, sheet, header) of formats that wait for the scales
         self.exams: list[tuple] = []                     # results of exam days, added up when all files are read
         self.seen: dict[tuple, list[tuple[int, int, int]]] = defaultdict(list)   # work -> (mark, least score, most)
         self.passed_over: list[tuple[str, str]] = []

@@ -130,13 +130,12 @@ def _rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, place:
     schools: dict[str, _School] = {}
     wrong: dict[str, list[str]] = defaultdict(list)
     minimum, declared, read = None, None, 0
-    code_at = header.find(r"код оо") or 0
+    code_at, primary = header.at(r"код оо"), header.find(r"первичный балл")
     for row, cells in sheet.body.rows(header.first, frozenset()):
-        words = folded(" ".join(text_at(cells, position) for position in range(min(len(cells), 6))))
-        if re.match(r"(минимальная граница|средн|всего участников|итого)", words):
-            last = next((value for position in range(len(cells) - 1, -1, -1) if (value := number(text_at(cells, position))) is not None), None)
-            minimum = last if words.startswith("минимальная") else minimum
-            declared = int(last) if words.startswith("всего участников") and last is not None else declared
+        if footer := _footer(cells, place):
+            words, said = footer
+            minimum = said if words.startswith("минимальная") else minimum
+            declared = int(said) if words.startswith("всего участников") and said is not None else declared
             continue
         code, text = text_at(cells, code_at), text_at(cells, place)
         if not _CODED.fullmatch(code):
@@ -146,13 +145,25 @@ def _rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, place:
         school = schools.setdefault(code.lower() if CODE.fullmatch(code) else code.lstrip("0"), _School(row))
         school.last, school.count = row, school.count + 1
         value, code_of_problem = _value(text, by_mark)
+        if value is None and not code_of_problem and (number(text_at(cells, primary)) or 0) > 0:
+            code_of_problem = "D406"
         if code_of_problem:
             wrong[code_of_problem].append(address(place, row))
             desk.bad.add((sheet_number, school.row, code_of_problem))
         elif value is not None:
             school.values.append(value)
+    desk.bad |= {(sheet_number, school.row, "D107") for school in schools.values() for row in sheet.body.broken_rows() if school.row <= row <= school.last}
     _tell(desk, sheet_number, header, wrong, declared, read)
     return schools, minimum
+
+
+def _footer(cells: list, place: int) -> tuple[str, float | None] | None:
+    """Read a line under the participants: what it is and its number, in the column of results or else the last one."""
+    texts = [text_at(cells, position) for position in range(len(cells))]
+    words = next((plain for text in texts if re.match(r"(минимальная граница|средн|всего участников|итого)", plain := folded(text))), None)
+    if words is None:
+        return None
+    return words, next((value for text in [text_at(cells, place), *reversed(texts)] if (value := number(text)) is not None), None)
 
 
 def _value(text: str, by_mark: bool) -> tuple[float | None, str]:
@@ -171,6 +182,7 @@ def _value(text: str, by_mark: bool) -> tuple[float | None, str]:
 def _tell(desk: Desk, sheet_number: int, header: Header, wrong: dict[str, list[str]], declared: int | None, read: int) -> None:
     said = {"D401": ("Балл или оценка вне шкалы", "Строка, видимо, сдвинута: сверьте её с протоколом."),
             "D402": ("Балл не читается", "Балл — целое число; неявка — «X» или «отсутствовал»."),
+            "D406": ("Первичный балл есть, а результата нет", "Строка оборвана: скачайте протокол заново."),
             "D403": ("Строка без кода ОО", "Строка, видимо, сдвинута: сверьте её с протоколом.")}
     for code, cells in sorted(wrong.items()):
         rest = f" и ещё {len(cells) - _SHOWN}" if len(cells) > _SHOWN else ""

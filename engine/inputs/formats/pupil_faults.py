@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from engine.inputs.formats.desk import Desk
-from engine.inputs.formats.layout import Work, address
+from engine.inputs.formats.layout import Work, address, shown
 from engine.tables import one_row
 
 if TYPE_CHECKING:
@@ -33,8 +33,17 @@ def tell_faults(desk: Desk, sheet_number: int, layout: Layout, work: Work, block
 def _tell_totals(desk: Desk, sheet_number: int, layout: Layout) -> Bad:
     over, unread = f"total_n > {layout.most}", f"(total_n IS NULL OR total_n < 0 OR (total_n <= {layout.most} AND total_n <> floor(total_n)))"
     return (_tell(desk, sheet_number, [("total", layout.total)], f"NOT absent AND {over}", "D401", f"Балл больше максимума ({layout.most})", _SHIFTED)
+            | _tell_unfinished(desk, sheet_number, layout)
             | _tell(desk, sheet_number, [("total", layout.total)], f"NOT absent AND {unread}", "D402", "Балл не читается", _WHOLE)
             | _tell(desk, sheet_number, [("school", layout.school or 0)], "school = ''", "D403", "Строка без школы", "Заполните код школы: строка, видимо, сдвинута."))
+
+
+def _tell_unfinished(desk: Desk, sheet_number: int, layout: Layout) -> Bad:
+    """Tell the rows that have points or a mark and no total: the sheet was cut off, or a cell was erased."""
+    points = " + ".join(f"coalesce(i{index}_n, 0)" for index in range(len(layout.items))) or "0"
+    given = [f"{name}_n IS NOT NULL" for name in layout.numbers if name not in ("total", "journal")] or ["FALSE"]
+    return _tell(desk, sheet_number, [("total", layout.total)], f"total_absent AND ((NOT gone AND ({' OR '.join(given)})) OR {points} > 0)", "D406",
+                 "Задания или отметка есть, а балла нет", "Строка оборвана: скачайте отчёт заново.")
 
 
 def _tell_items(desk: Desk, sheet_number: int, layout: Layout) -> Bad:
@@ -69,15 +78,10 @@ def _tell(desk: Desk, sheet_number: int, columns: list[tuple[str, int]], conditi
     found = desk.connection.execute(f"{' UNION ALL '.join(parts)} ORDER BY 1, 2").fetchall() if parts else []
     if not found:
         return set()
-    cells = ", ".join(address(place, row) + (f" «{_safe(text)}»" if text else "") for row, place, text, _ in found[:_SHOWN])
+    cells = ", ".join(address(place, row) + (f" {shown(text)}" if text else "") for row, place, text, _ in found[:_SHOWN])
     rest = f" и ещё {len(found) - _SHOWN}" if len(found) > _SHOWN else ""
     desk.say(code, sheet_number, address(found[0][1], found[0][0]), f"{what}: {cells}{rest}.", hint)
     return {(school, code) for *_, school in found}
-
-
-def _safe(text: str) -> str:
-    """Show a short number as it is; of anything longer nothing: a shifted row may bring a name or the number of a document."""
-    return text if re.fullmatch(r"-?\d{1,3}([.,]\d{1,2})?", text) else "текст"
 
 
 def _tell_blocks(desk: Desk, sheet_number: int, blocks: list[tuple[str, int, int]]) -> Bad:
@@ -97,7 +101,7 @@ def _tell_grades(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> N
     found = desk.connection.execute("SELECT grade, min(_row), count(*) FROM _odd GROUP BY 1 ORDER BY 2").fetchall()
     odd = [(text, row, count) for text, row, count in found if not _is_grade(text or "", work.grade)]
     if odd:
-        cells = ", ".join(f"{address(layout.grade, row)} «{_class(text)}»" for text, row, _ in odd[:_SHOWN])
+        cells = ", ".join(f"{address(layout.grade, row)} {_class(text)}" for text, row, _ in odd[:_SHOWN])
         desk.say("D413", sheet_number, address(layout.grade, odd[0][1]), f"Класс не {work.grade}-й или не назван: {cells}; строк {sum(count for *_, count in odd)}. Строки учтены за {work.grade} класс, как сказано в заголовке.",
                  "Исправьте класс, если строки попали не в тот отчёт.")
 
@@ -108,4 +112,7 @@ def _is_grade(text: str, grade: int) -> bool:
 
 
 def _class(text: str | None) -> str:
-    return text if text and re.fullmatch(r"[\dА-Яа-яA-Za-z «»\"().-]{1,6}", text) else "пусто" if not text else "текст"
+    """Show a class, or «НЕТ»; of anything else that it is text: a shifted row may bring a name or the code of a participant."""
+    if not text:
+        return "пусто"
+    return f"«{text}»" if re.fullmatch(r"нет|\d{0,2}[ «\"(-]*[а-яёa-z]?[»\")]*", text.casefold()) else "текст"

@@ -79,12 +79,11 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
 
 
 def _broken(sheet: RawSheet, desk: Desk) -> set[tuple[str, str]]:
-    """Tell the broken lines of a text; return the schools whose pupils stand in them."""
-    desk.problems += sheet.body.problems()
+    """Return the schools whose pupils stand in broken lines of a text."""
     broken = sheet.body.broken_rows()
     if not broken:
         return set()
-    found = desk.connection.execute("SELECT DISTINCT school FROM _read WHERE len(list_filter($1::BIGINT[], row -> row BETWEEN r AND last)) > 0", [broken]).fetchall()
+    found = desk.connection.execute("SELECT DISTINCT t.school FROM _read AS t JOIN (SELECT unnest($1::BIGINT[]) AS row) AS b ON b.row BETWEEN t.r AND t.last", [broken]).fetchall()
     return {(school, "D107") for school, in found}
 
 
@@ -108,8 +107,8 @@ def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
         except duckdb.InvalidInputException:
             scan = sheet.body.scan(layout.header.first, {}) if sheet.body.settle_encoding() else None
             continue
-        count = one_row(connection, "SELECT CAST(sum(n) AS BIGINT) FROM _read")[0]
-        if scan.lines is None or count == scan.lines or not sheet.body.has_blank_lines():
+        count = one_row(connection, "SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM _read")[0]
+        if scan.lines is None or count == scan.lines or not (layout.blocks or sheet.body.has_blank_lines()):
             return []
         break
     return _walk(sheet, layout, connection, work)
@@ -129,7 +128,7 @@ def _walk(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
             blocks.append((*found, number))
             continue
         values = {name: text_at(cells, place) or None for name, place in layout.parts.items()}
-        if any(values[name] for name in parts if name != "grade"):      # else a footnote, or a row of names only
+        if any(values[name] for name in parts if name != "grade"):
             rows.append((number, values.get("school") or block, *(values[name] for name in parts)))
     names = ["_row", "school", *parts]
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
@@ -155,11 +154,12 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, work: Work, re
     marks = "".join(f" + {factor} * coalesce({name}_n, 0)" for name, factor in (("mark", 8), ("journal", 1)) if name in layout.numbers)
     sums = "".join(f", sum(i{index}_n) AS i{index}" for index in range(len(layout.items)))
     whole = ", ".join(f"{name}: {name}" for name in ("_row", *layout.parts) if name != "school")
+    filled = ", ".join([name for name in layout.parts if name not in ("school", "grade")])   # a footnote has none of them
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _read AS SELECT {_SCHOOL} AS school, * EXCLUDE (school) FROM (
             SELECT school, plain, count(*) AS n, min(_row) AS r, max(_row) AS last, list(TRY_CAST(64 * total_n{marks} AS INTEGER)) AS works{sums},
                    list({{{whole}}}) FILTER (WHERE NOT plain) AS odd
-            FROM (SELECT *, coalesce({_plain(layout, work)}, FALSE) AS plain FROM (SELECT *, {numbers} FROM {relation})) GROUP BY school, plain)""")
+            FROM (SELECT *, coalesce({_plain(layout, work)}, FALSE) AS plain FROM (SELECT *, {numbers} FROM {relation} WHERE coalesce({filled}) IS NOT NULL)) GROUP BY school, plain)""")
 
 
 def _plain(layout: Layout, work: Work) -> str:
@@ -187,8 +187,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
     numbers = ", ".join(f"{_number(name)} AS {name}_n, coalesce(lower({name}) IN {_ABSENT}, TRUE) AS {name}_absent" for name in layout.numbers)
     texts = ", ".join(["o._row", *(f"trim(replace(o.{name}, '\u00a0', ' ')) AS {name}" for name in layout.parts if name != "school")])
     connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE _odd AS SELECT *, total_absent OR {gone} AS absent FROM (
-            SELECT *, {numbers} FROM (SELECT school, {texts} FROM (SELECT school, unnest(odd) AS o FROM _read WHERE NOT plain)))""")
+        CREATE OR REPLACE TEMP TABLE _odd AS SELECT *, total_absent OR gone AS absent FROM (
+            SELECT *, {gone} AS gone, {numbers} FROM (SELECT school, {texts} FROM (SELECT school, unnest(odd) AS o FROM _read WHERE NOT plain)))""")
     marks = "".join(f" + CASE WHEN {name}_n IN (2, 3, 4, 5) THEN {factor} * {name}_n ELSE 0 END" for name, factor in (("mark", 8), ("journal", 1)) if name in layout.numbers)
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _works AS
