@@ -452,6 +452,15 @@ def test_a_line_of_a_csv_with_fewer_fields(tmp_path, name, line):
     assert [row for row in found if row[0] == "9002"] == [row for row in reader.result if row[0] == "9002"]
 
 
+@pytest.mark.parametrize("name", ["статистика", "ЕГЭ", "выгрузка 2021", "Ф1"])
+def test_a_footnote_of_a_csv_need_not_fill_its_line(tmp_path, name):
+    reader = READERS[name]
+    path = district(tmp_path) / f"{reader.stem.format(id='а', year=2026)}.csv"
+    path.write_bytes(f"{as_csv(reader.lines(2026))}* сноска".encode())
+    tables, problems = read(tmp_path)
+    assert ({code for code, _ in short(problems)} - {"D407"}, rows(tables, reader.table, reader.columns)) == (set(), reader.result)
+
+
 def test_a_quote_left_open_cuts_a_csv_off(tmp_path):
     reader = READERS["выгрузка 2021"]
     lines = as_csv(reader.lines(2026)).split("\r\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.formats_books import book, district, individual, marks, read, rows, short
+from tests.formats_books import book, district, individual, marks, read, rows, scores, short
 
 GOOD = [(2, 3, 2, 7, 5, 5), (1, 1, 0, 2, 2, 3), (0, "X", 0, 0, 2, 2)]
 RESULT = "школа, участников, отметка_2, отметка_3, отметка_4, отметка_5"
@@ -100,6 +100,54 @@ def test_tidy_and_raw_in_one_folder(folder):
     tables, problems = read(folder)
     assert short(problems) == []
     assert rows(tables, "результаты", "год, участников, отметка_2") == [(2025, 10, 1), (2026, 3, 2)]
+
+
+# ---------------------------------------------------------------- scales and the marks of Ф1
+
+
+DENSE = [(0, 0, 1, 1, 2, 2), (2, 0, 0, 2, 3, 3), (2, 1, 0, 3, 3, 3), (2, 2, 0, 4, 4, 4), (2, 3, 0, 5, 4, 4), (2, 3, 1, 6, 5, 5)]     # borders 2, 4, 6
+
+
+def test_marks_of_a_year_without_a_scale_give_one(folder):
+    """School 9002 has only its distribution: scores 1, 2, 4 and 6, a pupil each; school 9001 has a pupil without a mark."""
+    book(folder / "ф1.xlsx", individual({"edu900001": [*DENSE, (2, 3, 2, 7, "нет отметки", 5)]}))
+    book(folder / "р.xlsx", scores([["Школа (edu900002)", 4, 0, 25, 25, 0, 25, 0, 25, 0]]))
+    tables, problems = read(folder)
+    assert short(problems) == []
+    assert rows(tables, "результаты", RESULT) == [("9001", 7, 1, 2, 2, 2), ("9002", 4, 1, 1, 1, 1)]
+    assert rows(tables, "шкалы", "предмет, класс, максимум, граница_3, граница_4, граница_5, _row", "WHERE год = 2026") == [("русский язык", 5, 7, 2, 4, 6, 11)]
+    source = next(sheet for sheet in tables.sources if sheet.table == "шкалы" and sheet.file != "правила")
+    assert (source.file, source.sheet, source.rows) == ("ф1.xlsx", "РУ 5", 1)
+    assert source.left_out == (("шкала: русский язык, 5 класс, 2026 год", "выведена из Ф1, ф1.xlsx «РУ 5»: наименьший балл каждой отметки; в справочнике шкалы этого года нет"),)
+
+
+def test_a_border_that_may_lie_elsewhere_gives_no_scale_and_the_message_says_what_to_add(folder):
+    book(folder / "ф1.xlsx", individual({"edu900001": [pupil for pupil in DENSE if pupil[3] != 3]}))
+    book(folder / "р.xlsx", scores([["Школа (edu900002)", 4, 0, 25, 25, 0, 25, 0, 25, 0]]))
+    tables, problems = read(folder)
+    assert short(problems) == [("D407", "р.xlsx «РУ 5»!A9")]
+    told = next(problem for problem in problems if problem.code == "D407")
+    assert "rules/reference/vpr_scales.yaml" in told.hint and "{предмет: русский язык, класс: 5, год: 2026, максимум: …, граница_3: …, граница_4: …, граница_5: …}" in told.hint
+    assert rows(tables, "шкалы", "*", "WHERE год = 2026") == []
+
+
+def test_marks_that_no_scale_can_give(folder):
+    """In one book «3» for 3 points, in another «4» for 2: both cells are told, both works are unknown."""
+    book(folder / "а.xlsx", individual({"edu900001": DENSE}))
+    book(folder / "б.xlsx", individual({"edu900002": [(2, 0, 0, 2, 4, 4)]}))
+    tables, problems = read(folder, allow_problems=True)
+    assert [(problem.code, str(problem.place), "а.xlsx «РУ 5»!K12" in problem.message) for problem in problems if problem.code == "D401"] == [("D401", "б.xlsx «РУ 5»!K10", True)]
+    assert rows(tables, "результаты", "школа, отметка_4") == [("9001", None), ("9002", None)]
+
+
+def test_marks_against_the_scale_of_the_year(folder):
+    """Mathematics 5, 2021: «3» from 7 points; here it is given for 5 in one school."""
+    items = (("1", 20),)
+    lines = {"edu900001": [(5, 5, 3, 3), (8, 8, 3, 3)], "edu900002": [(6, 6, 2, 2), (15, 15, 5, 5)]}
+    book(folder / "ф1.xlsx", individual(lines, items, title="ВПР 2021 Математика 5 класс"), "МА 5")
+    tables, problems = read(folder, allow_problems=True)
+    assert short(problems) == [("D401", "ф1.xlsx «МА 5»!I10")]
+    assert rows(tables, "результаты", RESULT) == [("9001", *[None] * 5), ("9002", 2, 1, 0, 0, 1)]
 
 
 # ---------------------------------------------------------------- the school's form

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import duckdb
 
@@ -39,6 +41,16 @@ class FormatSheet:
         return f"{self.file} «{self.sheet}»" if self.sheet else self.file
 
 
+class Seen(NamedTuple):
+    """A pupil with the least or the greatest score of a mark in a school: what scales are checked by, and derived from."""
+
+    mark: int
+    score: int
+    sheet: int
+    cell: str
+    row: int                   # as staged
+
+
 class Desk:
     """Takes rows of contract tables from the formats, and problems with cells. Tables that the contract lacks are passed over."""
 
@@ -50,7 +62,8 @@ class Desk:
         self.told: set[tuple[int, str]] = set()
         self.later: list[tuple] = []                     # (format, sheet, header) of formats that wait for the scales
         self.exams: list[tuple] = []                     # results of exam days, added up when all files are read
-        self.seen: dict[tuple, list[tuple[int, int, int]]] = defaultdict(list)   # work -> (mark, least score, most)
+        self.secret = secrets.token_bytes(32)            # key of the hashes that tell a participant from another; never stored
+        self.seen: dict[tuple, list[Seen]] = defaultdict(list)   # by work
         self.passed_over: list[tuple[str, str]] = []
         self._waiting: dict[str, list[tuple]] = defaultdict(list)
         self._made: set[str] = set()

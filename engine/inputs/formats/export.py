@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from engine.inputs.formats.derive import scales_of
 from engine.inputs.formats.desk import Desk
 from engine.inputs.formats.items import ITEM, Item, item_name, items_of
 from engine.inputs.formats.layout import Header, Work, header_with, work_of
 from engine.inputs.formats.pupils import Layout, stage_pupils
+from engine.inputs.formats.scales import scales_of
 from engine.inputs.sheet import RawSheet
 
 NAME, RANK = "Региональная выгрузка", 30

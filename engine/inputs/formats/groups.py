@@ -39,7 +39,9 @@ def group_rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, t
                 continue
             if filled > 1:
                 desk.say("D403", sheet_number, address(groups, row), f"Непонятно, чья это строка: {shown(text)}.", "В столбце групп должны стоять «Вся выборка», регион, муниципалитет или школа с кодом (edu…).")
-            elif text:
+                continue
+            sheet.body.forgive(row)
+            if text:
                 left.append((f"строка {row}", "сноска или итог"))
             continue
         count += 1

@@ -44,8 +44,6 @@ def _put_marks(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> Non
     """Stage marks where every pupil who wrote has one, and the journal where any has both marks."""
     if layout.mark is None:
         return
-    seen = desk.connection.execute("SELECT mark, min(score), max(score) FROM _works WHERE mark IS NOT NULL GROUP BY 1 ORDER BY 1").fetchall()
-    desk.seen[work.subject, work.grade, work.year] += seen
     names = tuple(f"отметка_{mark}" for mark in (2, 3, 4, 5))
     marks = _counted({name: f"mark = {name[-1]}" for name in names}, "mark IS NOT NULL OR TRUE", "HAVING count(*) = count(mark)")
     desk.put_query("результаты", f"SELECT {_key(work, sheet_number)}, 'ВПР' AS процедура, w.n AS участников, {', '.join(names)} FROM {marks} AS w JOIN {_places(layout.mark)} USING (school)",

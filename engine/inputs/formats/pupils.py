@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from engine.inputs.formats.desk import Desk
+from engine.inputs.formats.desk import Desk, Seen
 from engine.inputs.formats.items import Item
-from engine.inputs.formats.layout import ABSENT, CODE, Header, Work, text_at
+from engine.inputs.formats.layout import ABSENT, CODE, Header, Work, address, text_at
 from engine.inputs.formats.pupil_counts import put_counts
 from engine.inputs.formats.pupil_faults import tell_faults
 from engine.inputs.sheet import RawSheet
@@ -69,10 +69,12 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
     D406 (fewer rows than said, or none), D413 (class).
     """
     desk.sheets[sheet_number].top, desk.sheets[sheet_number].work = layout.top, (work.subject, work.grade, work.year)
-    blocks = _load(sheet, layout, desk.connection, work)
+    relation, blocks = _load(sheet, layout, desk.connection, work)
     _settle(desk.connection, layout)
     bad = tell_faults(desk, sheet_number, layout, work, blocks) | _broken(sheet, desk)
     put_counts(desk, sheet_number, layout, work, region)
+    if layout.mark is not None:
+        desk.seen[work.subject, work.grade, work.year] += _seen(desk.connection, sheet_number, layout, work, relation)
     rows = dict(desk.connection.execute("SELECT school, r FROM _schools").fetchall())
     desk.bad |= {(sheet_number, rows[school], code) for school, code in bad if school in rows}
     _forget(desk.connection)
@@ -89,6 +91,7 @@ def _broken(sheet: RawSheet, desk: Desk) -> set[tuple[str, str]]:
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop what was only needed for one sheet: a shifted row may have brought a name into the column of scores."""
+    connection.unregister("_walked")
     for name in _SCRATCH:
         connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
@@ -96,22 +99,23 @@ def _forget(connection: duckdb.DuckDBPyConnection) -> None:
 # ---------------------------------------------------------------- rows into DuckDB
 
 
-def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection, work: Work) -> list[tuple[str, int, int]]:
-    """Make `_read`: DuckDB scans a CSV itself, once; the rows of a workbook, and of a broken CSV, are walked. Return the blocks of schools."""
+def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection, work: Work) -> tuple[str, list[tuple[str, int, int]]]:
+    """Make `_read`: DuckDB scans a CSV itself, once; the rows of a workbook, and of a broken CSV, are walked. Return the relation and the blocks of schools."""
     _forget(connection)
     scan = sheet.body.scan(layout.header.first, {})
     while scan is not None:
         chosen = ", ".join(f"CAST(c{place} AS VARCHAR) AS {name}" for name, place in layout.parts.items())
+        relation = f"(SELECT CAST(_row AS BIGINT) AS _row, {chosen}{_fixed(layout)} FROM {scan.relation})"
         try:
-            _count(connection, layout, work, f"(SELECT CAST(_row AS BIGINT) AS _row, {chosen}{_fixed(layout)} FROM {scan.relation})")
+            _count(connection, layout, work, relation)
         except duckdb.InvalidInputException:
             scan = sheet.body.scan(layout.header.first, {}) if sheet.body.settle_encoding() else None
             continue
         count = one_row(connection, "SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM _read")[0]
         if scan.lines is None or count == scan.lines or not (layout.blocks or sheet.body.has_blank_lines()):
-            return []
+            return relation, []
         break
-    return _walk(sheet, layout, connection, work)
+    return "_walked", _walk(sheet, layout, connection, work)
 
 
 def _fixed(layout: Layout) -> str:
@@ -128,14 +132,15 @@ def _walk(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
             blocks.append((*found, number))
             continue
         values = {name: text_at(cells, place) or None for name, place in layout.parts.items()}
-        if any(values[name] for name in parts if name != "grade"):
+        if not any(values[name] for name in parts if name != "grade"):
+            sheet.body.forgive(number)                          # a footnote
+        else:
             rows.append((number, values.get("school") or block, *(values[name] for name in parts)))
     names = ["_row", "school", *parts]
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
     frame = pandas.DataFrame({name: pandas.Series(list(column), dtype="int64" if name == "_row" else "str") for name, column in zip(names, columns, strict=True)})
     connection.register("_walked", frame)
     _count(connection, layout, work, "_walked")
-    connection.unregister("_walked")
     return blocks
 
 
@@ -150,7 +155,6 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, work: Work, re
 
     A code is score · 64 + mark · 8 + journal mark: one number is far cheaper to group by than three columns.
     """
-    numbers = ", ".join(f"TRY_CAST({name} AS DOUBLE) AS {name}_n" for name in layout.numbers)
     marks = "".join(f" + {factor} * coalesce({name}_n, 0)" for name, factor in (("mark", 8), ("journal", 1)) if name in layout.numbers)
     sums = "".join(f", sum(i{index}_n) AS i{index}" for index in range(len(layout.items)))
     whole = ", ".join(f"{name}: {name}" for name in ("_row", *layout.parts) if name != "school")
@@ -159,7 +163,13 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, work: Work, re
         CREATE OR REPLACE TEMP TABLE _read AS SELECT {_SCHOOL} AS school, * EXCLUDE (school) FROM (
             SELECT school, plain, count(*) AS n, min(_row) AS r, max(_row) AS last, list(TRY_CAST(64 * total_n{marks} AS INTEGER)) AS works{sums},
                    list({{{whole}}}) FILTER (WHERE NOT plain) AS odd
-            FROM (SELECT *, coalesce({_plain(layout, work)}, FALSE) AS plain FROM (SELECT *, {numbers} FROM {relation} WHERE coalesce({filled}) IS NOT NULL)) GROUP BY school, plain)""")
+            FROM {_with_plain(layout, work, relation)} WHERE coalesce({filled}) IS NOT NULL GROUP BY school, plain)""")
+
+
+def _with_plain(layout: Layout, work: Work, relation: str) -> str:
+    """Return SQL of a relation with its numbers, and whether a row is plain."""
+    numbers = ", ".join(f"TRY_CAST({name} AS DOUBLE) AS {name}_n" for name in layout.numbers)
+    return f"(SELECT *, coalesce({_plain(layout, work)}, FALSE) AS plain FROM (SELECT *, {numbers} FROM {relation}))"
 
 
 def _plain(layout: Layout, work: Work) -> str:
@@ -173,6 +183,17 @@ def _plain(layout: Layout, work: Work) -> str:
     if layout.grade is not None:
         needed.append(f"starts_with(grade, '{work.grade}')")
     return " AND ".join(needed)
+
+
+def _seen(connection: duckdb.DuckDBPyConnection, sheet_number: int, layout: Layout, work: Work, relation: str) -> list[Seen]:
+    """Return the pupils with the least and the greatest score of each mark in each school, by a second pass over the plain rows."""
+    found = connection.execute(f"""
+        SELECT p.mark, p.total, p.r, s.r FROM (
+            SELECT {_SCHOOL} AS school, mark, total, r FROM (
+                SELECT school, CAST(mark_n AS INTEGER) AS mark, unnest([min(total_n), max(total_n)]) AS total, unnest([arg_min(_row, total_n), arg_max(_row, total_n)]) AS r
+                FROM {_with_plain(layout, work, relation)} WHERE plain AND mark_n IS NOT NULL GROUP BY school, mark_n)) AS p
+        JOIN _schools AS s USING (school) ORDER BY 3""").fetchall()
+    return [Seen(mark, int(score), sheet_number, address(layout.mark or 0, row), staged) for mark, score, row, staged in found]
 
 
 # ---------------------------------------------------------------- schools, odd rows and works
