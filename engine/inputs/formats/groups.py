@@ -11,6 +11,7 @@ from engine.inputs.sheet import RawSheet
 from engine.words import folded
 
 GROUPS = "групп"
+_LARGEST = 9999                            # no school has more pupils in one work: a greater number is of a document or shifted
 _SCHOOLS = r"кол во оо|количество оо"
 
 
@@ -26,14 +27,14 @@ class GroupRow(NamedTuple):
 def group_rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, total: int | None) -> Iterator[GroupRow]:
     """Give the rows of groups; footnotes and the like are listed as left out.
 
-    Errors: D402 when the number of participants is not a number, D406 when no row stands under the header or the last one is cut.
+    Errors: D402 when the number of participants is none or too great for a school, D406 when no row stands under the header or the last one is cut.
     """
     count, groups, schools = 0, header.at(GROUPS), header.find(_SCHOOLS)
     left = desk.sheets[sheet_number].left_out
     for row, cells in sheet.body.rows(header.first, frozenset()):
         text = text_at(cells, groups)
         filled = sum(1 for position in range(len(cells)) if position != groups and text_at(cells, position))
-        group = group_of(text, schools_given=bool(text_at(cells, schools)) if schools is not None else None) if text else None
+        group = group_of(text, schools_given=number(text_at(cells, schools)) is not None if schools is not None else None) if text else None
         if group is None:
             if folded(text).startswith("макс"):
                 continue
@@ -45,15 +46,15 @@ def group_rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, t
                 left.append((f"строка {row}", "сноска или итог"))
             continue
         count += 1
-        yield GroupRow(row, group, cells, _whole(desk, sheet_number, row, cells, total))
+        yield GroupRow(row, group, cells, _whole(desk, sheet_number, row, cells, total, _LARGEST if group.kind == "школа" else None))
     if not count:
         desk.say("D406", sheet_number, f"A{header.row}", "Под заголовком нет ни одной строки групп или школ: книга оборвана.", "Скачайте отчёт заново.")
 
 
-def _whole(desk: Desk, sheet_number: int, row: int, cells: list, position: int | None) -> int | None:
+def _whole(desk: Desk, sheet_number: int, row: int, cells: list, position: int | None, most: int | None) -> int | None:
     text = text_at(cells, position)
     value = number(text)
-    if value is not None and value.is_integer() and value >= 0:
+    if value is not None and value.is_integer() and 0 <= value <= (most if most is not None else value):
         return int(value)
     if position is not None:
         if is_missing(text):

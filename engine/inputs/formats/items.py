@@ -60,7 +60,7 @@ def _put(desk: Desk, sheet_number: int, row: GroupRow, item: Item, key: dict[str
     if share is None or not 0 <= share <= 100:
         text = text_at(row.cells, item.position)
         if share is not None:
-            desk.say("D401", sheet_number, address(item.position, row.row), f"Задание {item.name}: {text} % — больше максимума.", "Исправьте ячейку.", bad_row=row.row)
+            desk.say("D401", sheet_number, address(item.position, row.row), f"Задание {item.name}: процент {shown(text)} не от 0 до 100.", "Исправьте ячейку.", bad_row=row.row)
         elif not is_missing(text):
             desk.say("D402", sheet_number, address(item.position, row.row), f"Задание {item.name}: {shown(text)} — не процент.", "Исправьте ячейку.", bad_row=row.row)
         elif row.total:
