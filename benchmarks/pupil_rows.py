@@ -26,7 +26,7 @@ from engine.inputs.textfile import read_text
 from engine.loading import RuleSet, load
 
 ROOT = Path(__file__).parents[1]
-ITEMS = (1, 2, 1, 2, 2, 1, 2, 2, 2, 2, 3)      # mathematics of grade 5, 2021: 20 points
+ITEMS = (1, 2, 1, 2, 2, 1, 2, 2, 2, 2, 3)  # mathematics of grade 5, 2021: 20 points
 NAME = "МА 5 2021.csv"
 COUNTS = '"логин школы" AS school, "всего баллов" AS score, "отметка за предыдущую четверть/триместр" AS journal, count(*) AS n'
 
@@ -36,10 +36,23 @@ def write(folder: Path, rows: int, schools: int, dirty: float = 0) -> Path:
     rng = np.random.default_rng(5)
     folder.mkdir(exist_ok=True)
     codes = np.char.add("edu", (200_000 + np.arange(schools)).astype(str))
-    pd.DataFrame({"Код ОО": codes, "Наименование ОО": codes, "Тип ОО": "сош", "Муниципалитет": "Район", "1–4 классы": "да", "5–9 классы": "да", "10–11 классы": "да"}).to_csv(folder / "Реестр школ.csv", sep=";", index=False)
-    points = np.stack([rng.binomial(top, .6, rows) for top in ITEMS], axis=1)
-    frame = pd.DataFrame({"логин школы": codes[np.sort(rng.integers(0, schools, rows))], "регион": 99, "номер обучающегося": np.arange(rows), "код обучающегося": 50_000 + np.arange(rows),
-                          "отметка за предыдущую четверть/триместр": rng.integers(2, 6, rows), "пол": "м", "класс": "5А", "вариант": 1, "всего баллов": points.sum(axis=1)})
+    pd.DataFrame(
+        {"Код ОО": codes, "Наименование ОО": codes, "Тип ОО": "сош", "Муниципалитет": "Район", "1–4 классы": "да", "5–9 классы": "да", "10–11 классы": "да"}
+    ).to_csv(folder / "Реестр школ.csv", sep=";", index=False)
+    points = np.stack([rng.binomial(top, 0.6, rows) for top in ITEMS], axis=1)
+    frame = pd.DataFrame(
+        {
+            "логин школы": codes[np.sort(rng.integers(0, schools, rows))],
+            "регион": 99,
+            "номер обучающегося": np.arange(rows),
+            "код обучающегося": 50_000 + np.arange(rows),
+            "отметка за предыдущую четверть/триместр": rng.integers(2, 6, rows),
+            "пол": "м",
+            "класс": "5А",
+            "вариант": 1,
+            "всего баллов": points.sum(axis=1),
+        }
+    )
     for index in range(len(ITEMS)):
         frame[f"балл за {index + 1}"] = points[:, index]
     chance = rng.random(rows)
@@ -64,8 +77,10 @@ def by_hand_all(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET threads=1")
     names = [f'"балл за {index + 1}"' for index in range(len(ITEMS))]
-    connection.execute(f"CREATE TABLE works AS SELECT {COUNTS}, {', '.join(f'sum({name})' for name in names)}, count_if({' + '.join(names)} <> \"всего баллов\")"
-                       f" FROM read_csv('{path}', delim = ';', header = true) GROUP BY ALL")
+    connection.execute(
+        f'CREATE TABLE works AS SELECT {COUNTS}, {", ".join(f"sum({name})" for name in names)}, count_if({" + ".join(names)} <> "всего баллов")'
+        f" FROM read_csv('{path}', delim = ';', header = true) GROUP BY ALL"
+    )
     return connection
 
 
@@ -89,14 +104,35 @@ def run(rows: int = 1_000_000, repeats: int = 5) -> Section:
         path = write(Path(scratch) / "clean", rows, max(rows // 75, 1))
         dirty = write(Path(scratch) / "dirty", rows, max(rows // 75, 1), dirty=0.1)
         wrong = _compare(path, rules)
-        hand, whole, scan, soiled, folder = measure(lambda: by_hand(path), lambda: by_hand_all(path), lambda: by_scan(path, rules), lambda: by_scan(dirty, rules),
-                                                    lambda: read_folder(path.parent, rules.tables, rules.references), repeats=repeats)
-    named = {"SQL руками: только распределения": hand, "SQL руками: ещё суммы заданий и сверка с итогом": whole, "**school-risk**: от файла до распределений и заданий": scan,
-             "school-risk: то же, 10 % строк с «X», «нет отметки», «НЕТ»": soiled, "school-risk: вся папка, с проверками и сводкой баллов": folder}
-    lines = [(name, *(decimal(value) for value in (timing.least, timing.median, timing.least / hand.least, timing.least / whole.least))) for name, timing in named.items()]
-    aims = tuple(Aim(f"≤ 1,5 × SQL руками ({what})", f"{decimal(scan.least / other.least)} ×", scan.least <= 1.5 * other.least)
-                 for what, other in (("с заданиями", whole), ("только распределения", hand)))
-    return Section(f"{rows:,} строк участников из CSV → распределения".replace(",", " "), table(("", "с", "медиана, с", "к распределениям", "к распределениям с заданиями"), lines) + _NOTES, aims, wrong)
+        hand, whole, scan, soiled, folder = measure(
+            lambda: by_hand(path),
+            lambda: by_hand_all(path),
+            lambda: by_scan(path, rules),
+            lambda: by_scan(dirty, rules),
+            lambda: read_folder(path.parent, rules.tables, rules.references),
+            repeats=repeats,
+        )
+    named = {
+        "SQL руками: только распределения": hand,
+        "SQL руками: ещё суммы заданий и сверка с итогом": whole,
+        "**school-risk**: от файла до распределений и заданий": scan,
+        "school-risk: то же, 10 % строк с «X», «нет отметки», «НЕТ»": soiled,
+        "school-risk: вся папка, с проверками и сводкой баллов": folder,
+    }
+    lines = [
+        (name, *(decimal(value) for value in (timing.least, timing.median, timing.least / hand.least, timing.least / whole.least)))
+        for name, timing in named.items()
+    ]
+    aims = tuple(
+        Aim(f"≤ 1,5 × SQL руками ({what})", f"{decimal(scan.least / other.least)} ×", scan.least <= 1.5 * other.least)
+        for what, other in (("с заданиями", whole), ("только распределения", hand))
+    )
+    return Section(
+        f"{rows:,} строк участников из CSV → распределения".replace(",", " "),
+        table(("", "с", "медиана, с", "к распределениям", "к распределениям с заданиями"), lines) + _NOTES,
+        aims,
+        wrong,
+    )
 
 
 _NOTES = """

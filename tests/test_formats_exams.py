@@ -26,7 +26,8 @@ def line(number: int, school: object, score: object, primary: object = 30) -> st
 
 
 def test_a_protocol_of_ege_with_empty_columns(folder):
-    ege(folder / "п.csv", line(1, 9001, 72), line(2, 9001, 20), line(3, 9001, "X", ""), line(4, 9002, "100"), "Средние;;;;;;;;;;;;;;;;;;;;;;;64", "Минимальная граница;;;;;;;;;;;;;;;;;;;;;;;24", "Всего участников;;;;;;;;;;;;;;;;;;;;;;;4")
+    ege(folder / "п.csv", line(1, 9001, 72), line(2, 9001, 20), line(3, 9001, "X", ""), line(4, 9002, "100"),
+        "Средние;;;;;;;;;;;;;;;;;;;;;;;64", "Минимальная граница;;;;;;;;;;;;;;;;;;;;;;;24", "Всего участников;;;;;;;;;;;;;;;;;;;;;;;4")
     tables, problems = read(folder)
     assert short(problems) == []
     assert rows(tables, "результаты", "школа, процедура, предмет, класс, год, участников, не_преодолели, средний_балл, _letter") == [
@@ -52,7 +53,8 @@ def test_a_participant_of_two_days_counts_once_with_the_first_result(folder):
 
 
 def test_codes_of_participants_of_oge_tell_a_resit(folder):
-    first = [["02 - Математика 2026.06.03"], OGE, [1, 9001, "9А", 9901, 1, "12345678", "", "", "", "1", 20, 4], [2, 9001, "9Б", 9901, 1, "12345679", "", "", "", "1", 5, 2]]
+    first = [["02 - Математика 2026.06.03"], OGE, [1, 9001, "9А", 9901, 1, "12345678", "", "", "", "1", 20, 4],
+             [2, 9001, "9Б", 9901, 1, "12345679", "", "", "", "1", 5, 2]]
     book(folder / "а.xlsx", first, "Лист1")
     book(folder / "б.xlsx", [["02 - Математика 2026.07.04"], OGE, [1, 9001, "9Б", 9901, 1, "12345679", "", "", "", "1", 9, 3]], "Лист1")
     tables, problems = read(folder)

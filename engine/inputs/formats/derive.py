@@ -8,8 +8,8 @@ from engine.inputs.formats.desk import Desk
 from engine.inputs.formats.scales import Scale, settle_scales
 
 _LEAST = 8                                 # pupils with a journal mark, for a correlation to be told
-_WANTED = ("Добавьте в rules/reference/vpr_scales.yaml, в «строки», {{предмет: {0}, класс: {1}, год: {2}, максимум: …, граница_3: …, граница_4: …, граница_5: …}}, или положите таблицу"
-           " с такими столбцами, или Ф1 этой работы, где есть и баллы, и отметки.")
+_WANTED = ("Добавьте в rules/reference/vpr_scales.yaml, в «строки», {{предмет: {0}, класс: {1}, год: {2}, максимум: …, граница_3: …, граница_4: …,"
+           " граница_5: …}}, или положите таблицу с такими столбцами, или Ф1 этой работы, где есть и баллы, и отметки.")
 _WORK = ("предмет", "класс", "год")
 
 
@@ -44,8 +44,8 @@ def _marks(desk: Desk, work: tuple, scale: Scale | None) -> None:
             else:
                 schools[sheet].append(row)
         for sheet, rows in schools.items():
-            row, count = rows[0], len(rows)
-            desk.say("D407", sheet, f"A{row}", f"Баллы есть, отметок нет, а шкалы на {work[2]} год нет: {work[0]}, {work[1]} класс; школ {count}. Отметки не посчитаны.", _WANTED.format(*work))
+            what = f"Баллы есть, отметок нет, а шкалы на {work[2]} год нет: {work[0]}, {work[1]} класс; школ {len(rows)}. Отметки не посчитаны."
+            desk.say("D407", sheet, f"A{rows[0]}", what, _WANTED.format(*work))
         return
     over = desk.connection.execute(f"SELECT _sheet, min(_row), max(балл) FROM {desk.stage('работы_впр')} AS w WHERE {mine} AND балл > ? GROUP BY 1, _row ORDER BY 1", [*work, scale.top]).fetchall()
     for sheet, row, score in over:

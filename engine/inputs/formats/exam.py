@@ -194,7 +194,8 @@ def _tell_same_person(desk: Desk, sheet_number: int, place: int, schools: dict[s
                 desk.bad.add((sheet_number, school.row, "D409"))
     if cells:
         rest = f" и ещё {len(cells) - _SHOWN}" if len(cells) > _SHOWN else ""
-        desk.say("D301", sheet_number, cells[0].partition(" ")[0], f"Участник записан в протоколе дважды: {', '.join(cells[:_SHOWN])}{rest}.", "Оставьте одну строку.")
+        what = f"Участник записан в протоколе дважды: {', '.join(cells[:_SHOWN])}{rest}."
+        desk.say("D301", sheet_number, cells[0].partition(" ")[0], what, "Оставьте одну строку.")
 
 
 def _footer(cells: list, place: int) -> tuple[str, float | None] | None:
@@ -258,8 +259,8 @@ def stage_exams(desk: Desk) -> None:
         if values:
             desk.put("результаты", first[0], first[1], {**dict(key), **_results(dict(key)["процедура"], values, first[3], first[4])}, first[5] if len(days) == 1 else None)
     for (sheet, earlier), rows in sorted(again.items()):
-        desk.say("D408", sheet, f"A{min(rows)}", f"Пересдачи: у участников, у которых есть результат от {earlier:%d.%m.%Y}, учтён он; не вошло результатов этого дня: {len(rows)}.",
-                 "Делать ничего не нужно: в результаты года входят первые попытки.")
+        what = f"Пересдачи: у участников, у которых есть результат от {earlier:%d.%m.%Y}, учтён он; не вошло результатов этого дня: {len(rows)}."
+        desk.say("D408", sheet, f"A{min(rows)}", what, "Делать ничего не нужно: в результаты года входят первые попытки.")
     desk.exams.clear()
 
 

@@ -11,6 +11,7 @@ from engine.inputs.sheet import RawSheet
 from engine.words import folded
 
 GROUPS = "групп"
+_WHOSE = "В столбце групп должны стоять «Вся выборка», регион, муниципалитет или школа с кодом (edu…)."
 _LARGEST = 9999                            # no school has more pupils in one work: a greater number is of a document or shifted
 _SCHOOLS = r"кол во оо|количество оо"
 
@@ -39,7 +40,7 @@ def group_rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, t
             if folded(text).startswith("макс"):
                 continue
             if filled > 1:
-                desk.say("D403", sheet_number, address(groups, row), f"Непонятно, чья это строка: {shown(text)}.", "В столбце групп должны стоять «Вся выборка», регион, муниципалитет или школа с кодом (edu…).")
+                desk.say("D403", sheet_number, address(groups, row), f"Непонятно, чья это строка: {shown(text)}.", _WHOSE)
                 continue
             sheet.body.forgive(row)
             if text:

@@ -58,13 +58,13 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
 def _put(desk: Desk, sheet_number: int, row: GroupRow, item: Item, key: dict[str, object]) -> None:
     share = number(text_at(row.cells, item.position))
     if share is None or not 0 <= share <= 100:
-        text = text_at(row.cells, item.position)
+        text, cell = text_at(row.cells, item.position), address(item.position, row.row)
         if share is not None:
-            desk.say("D401", sheet_number, address(item.position, row.row), f"Задание {item.name}: процент {shown(text)} не от 0 до 100.", "Исправьте ячейку.", bad_row=row.row)
+            desk.say("D401", sheet_number, cell, f"Задание {item.name}: процент {shown(text)} не от 0 до 100.", "Исправьте ячейку.", bad_row=row.row)
         elif not is_missing(text):
-            desk.say("D402", sheet_number, address(item.position, row.row), f"Задание {item.name}: {shown(text)} — не процент.", "Исправьте ячейку.", bad_row=row.row)
+            desk.say("D402", sheet_number, cell, f"Задание {item.name}: {shown(text)} — не процент.", "Исправьте ячейку.", bad_row=row.row)
         elif row.total:
-            desk.say("D406", sheet_number, address(item.position, row.row), f"Задание {item.name}: ячейка пуста, строка оборвана.", "Скачайте отчёт заново.", bad_row=row.row)
+            desk.say("D406", sheet_number, cell, f"Задание {item.name}: ячейка пуста, строка оборвана.", "Скачайте отчёт заново.", bad_row=row.row)
         share = None
     common = {**key, "задание": item.name, "участников": row.total, "максимум": item.top, "уровень": item.level}
     if row.group.kind != "школа":

@@ -30,9 +30,10 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
         return
     shares_at, counts_at = _places(header)
     total, groups = next((place for place in header.all(_TOTAL) if place not in counts_at), None), letter(header.at(GROUPS))
-    shown = [count if count is not None else share for share, count in zip(shares_at, counts_at, strict=True)]
-    desk.letters(sheet_number, "журнал", {"школа": groups, "сравнили": letter(total or 0), **{side: letter(place) for side, place in zip(_SIDES, shown, strict=True)}})
-    desk.letters(sheet_number, "группы_журнал", {"группа": groups, "участников": letter(total or 0), **{side: letter(place) for side, place in zip(_SIDES, shares_at, strict=True)}})
+    best = [count if count is not None else share for share, count in zip(shares_at, counts_at, strict=True)]
+    for table, whose, whole, places in (("журнал", "школа", "сравнили", best), ("группы_журнал", "группа", "участников", shares_at)):
+        sides = {side: letter(place) for side, place in zip(_SIDES, places, strict=True)}
+        desk.letters(sheet_number, table, {whose: groups, whole: letter(total or 0), **sides})
     for item in group_rows(sheet, header, desk, sheet_number, total):
         key = key_of(work, item.group)
         shares = percents(desk, sheet_number, item, shares_at) if item.total is not None else None
@@ -62,6 +63,7 @@ def _counts(desk: Desk, sheet_number: int, item: GroupRow, shares_at: list[int],
     for position, count in zip(counts_at, whole or [], strict=False):
         text = text_at(item.cells, position)
         if position is not None and number(text) != count:
-            desk.say("D404", sheet_number, address(position, item.row), f"{item.group.name}: число {shown(text)} не отвечает проценту рядом (по нему {count}).", "Проверьте строку.", bad_row=item.row)
+            what = f"{item.group.name}: число {shown(text)} не отвечает проценту рядом (по нему {count})."
+            desk.say("D404", sheet_number, address(position, item.row), what, "Проверьте строку.", bad_row=item.row)
             return None
     return whole

@@ -33,7 +33,8 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
     groups = letter(header.at(GROUPS))
     letters = {"участников": letter(total or 0), **{f"отметка_{mark}": letter(place) for mark, place in zip(_MARKS, places, strict=True)}}
     desk.letters(sheet_number, "результаты", {**letters, "школа": groups})
-    desk.letters(sheet_number, "группы_отметки", {"участников": letter(total or 0), "группа": groups, **{f"доля_{mark}": letter(place) for mark, place in zip(_MARKS, places, strict=True)}})
+    shares_at = {f"доля_{mark}": letter(place) for mark, place in zip(_MARKS, places, strict=True)}
+    desk.letters(sheet_number, "группы_отметки", {"участников": letter(total or 0), "группа": groups, **shares_at})
     for item in group_rows(sheet, header, desk, sheet_number, total):
         key = key_of(work, item.group)
         shares = percents(desk, sheet_number, item, places) if item.total is not None else None

@@ -12,7 +12,7 @@ from engine.tables import one_row
 if TYPE_CHECKING:
     from engine.inputs.formats.pupils import Layout
 
-Bad = set[tuple[str, str]]                # school, code of the problem
+Bad = set[tuple[str, str]]  # school, code of the problem
 _SHOWN = 5
 _SHIFTED = "Сверьте строку с работой: обычно она сдвинута на столбец."
 _WHOLE = "Балл — целое число; пропуск — «X», «отсутствовал» или пустая ячейка."
@@ -32,18 +32,29 @@ def tell_faults(desk: Desk, sheet_number: int, layout: Layout, work: Work, block
 
 def _tell_totals(desk: Desk, sheet_number: int, layout: Layout) -> Bad:
     over, unread = f"total_n > {layout.most}", f"(total_n IS NULL OR total_n < 0 OR (total_n <= {layout.most} AND total_n <> floor(total_n)))"
-    return (_tell(desk, sheet_number, [("total", layout.total)], f"NOT absent AND {over}", "D401", f"Балл больше максимума ({layout.most})", _SHIFTED)
-            | _tell_unfinished(desk, sheet_number, layout)
-            | _tell(desk, sheet_number, [("total", layout.total)], f"NOT absent AND {unread}", "D402", "Балл не читается", _WHOLE)
-            | _tell(desk, sheet_number, [("school", layout.school or 0)], "school = ''", "D403", "Строка без школы", "Заполните код школы: строка, видимо, сдвинута."))
+    return (
+        _tell(desk, sheet_number, [("total", layout.total)], f"NOT absent AND {over}", "D401", f"Балл больше максимума ({layout.most})", _SHIFTED)
+        | _tell_unfinished(desk, sheet_number, layout)
+        | _tell(desk, sheet_number, [("total", layout.total)], f"NOT absent AND {unread}", "D402", "Балл не читается", _WHOLE)
+        | _tell(
+            desk, sheet_number, [("school", layout.school or 0)], "school = ''", "D403", "Строка без школы", "Заполните код школы: строка, видимо, сдвинута."
+        )
+    )
 
 
 def _tell_unfinished(desk: Desk, sheet_number: int, layout: Layout) -> Bad:
     """Tell the rows that have points or a mark and no total: the sheet was cut off, or a cell was erased."""
     points = " + ".join(f"coalesce(i{index}_n, 0)" for index in range(len(layout.items))) or "0"
     given = [f"{name}_n IS NOT NULL" for name in layout.numbers if name not in ("total", "journal")] or ["FALSE"]
-    return _tell(desk, sheet_number, [("total", layout.total)], f"total_absent AND ((NOT gone AND ({' OR '.join(given)})) OR {points} > 0)", "D406",
-                 "Задания или отметка есть, а балла нет", "Строка оборвана: скачайте отчёт заново.")
+    return _tell(
+        desk,
+        sheet_number,
+        [("total", layout.total)],
+        f"total_absent AND ((NOT gone AND ({' OR '.join(given)})) OR {points} > 0)",
+        "D406",
+        "Задания или отметка есть, а балла нет",
+        "Строка оборвана: скачайте отчёт заново.",
+    )
 
 
 def _tell_items(desk: Desk, sheet_number: int, layout: Layout) -> Bad:
@@ -53,11 +64,26 @@ def _tell_items(desk: Desk, sheet_number: int, layout: Layout) -> Bad:
     items = [(f"i{index}", item.position) for index, item in enumerate(layout.items)]
     tops = [(f"i{index}", item.position, item.top) for index, item in enumerate(layout.items) if item.top is not None]
     points = " + ".join(f"coalesce({name}_n, 0)" for name, _ in items)
-    bad = _tell(desk, sheet_number, items, "NOT absent AND ({0}_n IS NULL AND NOT {0}_absent OR {0}_n < 0 OR {0}_n <> floor({0}_n))", "D402", "Балл за задание не читается", _WHOLE)
+    bad = _tell(
+        desk,
+        sheet_number,
+        items,
+        "NOT absent AND ({0}_n IS NULL AND NOT {0}_absent OR {0}_n < 0 OR {0}_n <> floor({0}_n))",
+        "D402",
+        "Балл за задание не читается",
+        _WHOLE,
+    )
     over = {name: f"{name}_n > {top}" for name, _, top in tops}
     bad |= _tell(desk, sheet_number, [(name, place) for name, place, _ in tops], over, "D401", "Балл за задание больше максимума", _SHIFTED)
-    return bad | _tell(desk, sheet_number, [("total", layout.total)], f"total_n IS NOT NULL AND {points} <> total_n", "D403", "Баллы за задания не сходятся с итогом",
-                       "Строка сдвинута на столбец или исправлена вручную: сверьте её с работой.")
+    return bad | _tell(
+        desk,
+        sheet_number,
+        [("total", layout.total)],
+        f"total_n IS NOT NULL AND {points} <> total_n",
+        "D403",
+        "Баллы за задания не сходятся с итогом",
+        "Строка сдвинута на столбец или исправлена вручную: сверьте её с работой.",
+    )
 
 
 def _tell_marks(desk: Desk, sheet_number: int, layout: Layout) -> Bad:
@@ -90,7 +116,13 @@ def _tell_blocks(desk: Desk, sheet_number: int, blocks: list[tuple[str, int, int
     bad: Bad = set()
     for school, declared, row in blocks:
         if have.get(school, 0) != declared:
-            desk.say("D406", sheet_number, f"A{row}", f"{school}: сказано «Кол-во участников: {declared}», строк {have.get(school, 0)}.", "Скачайте отчёт заново: он оборван или строки удалены.")
+            desk.say(
+                "D406",
+                sheet_number,
+                f"A{row}",
+                f"{school}: сказано «Кол-во участников: {declared}», строк {have.get(school, 0)}.",
+                "Скачайте отчёт заново: он оборван или строки удалены.",
+            )
             bad.add((school, "D406"))
     return bad
 
@@ -102,8 +134,9 @@ def _tell_grades(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> N
     odd = [(text, row, count) for text, row, count in found if not _is_grade(text or "", work.grade)]
     if odd:
         cells = ", ".join(f"{address(layout.grade, row)} {_class(text)}" for text, row, _ in odd[:_SHOWN])
-        desk.say("D413", sheet_number, address(layout.grade, odd[0][1]), f"Класс не {work.grade}-й или не назван: {cells}; строк {sum(count for *_, count in odd)}. Строки учтены за {work.grade} класс, как сказано в заголовке.",
-                 "Исправьте класс, если строки попали не в тот отчёт.")
+        what = f"Класс не {work.grade}-й или не назван: {cells}; строк {sum(count for *_, count in odd)}."
+        kept = f" Строки учтены за {work.grade} класс, как сказано в заголовке."
+        desk.say("D413", sheet_number, address(layout.grade, odd[0][1]), what + kept, "Исправьте класс, если строки попали не в тот отчёт.")
 
 
 def _is_grade(text: str, grade: int) -> bool:

@@ -24,8 +24,9 @@ _BLOCK = re.compile(r"кол-?во\s+участников\D*(\d+)", re.IGNORECAS
 _EDGES = literal(" \t\r\n\u00a0")
 _ABSENT = "(" + ", ".join(literal(mark) for mark in sorted(ABSENT)) + ")"
 _GONE = ("отсутствовал", "отсутствовала")
-_MOST = 1000                              # no work has more points: a greater number is a fault whatever the scale
-_SCHOOL = rf"CASE WHEN regexp_matches(school, '(?i)(edu|sch)[0-9]{{4}}') THEN lower(regexp_extract(school, '(?i)(edu|sch)[0-9]+')) ELSE coalesce(trim(school, {_EDGES}), '') END"
+_MOST = 1000  # no work has more points: a greater number is a fault whatever the scale
+_LOGIN = "regexp_extract(school, '(?i)(edu|sch)[0-9]{4,}')"
+_SCHOOL = f"CASE WHEN {_LOGIN} <> '' THEN lower({_LOGIN}) ELSE coalesce(trim(school, {_EDGES}), '') END"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Layout:
     grade: int | None = None
     top: int | None = None
     items: tuple[Item, ...] = ()
-    blocks: bool = False                  # rows «<school>(edu…) | Кол-во участников: N» stand above each school
+    blocks: bool = False  # rows «<school>(edu…) | Кол-во участников: N» stand above each school
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -85,8 +86,10 @@ def _broken(sheet: RawSheet, desk: Desk) -> set[tuple[str, str]]:
     broken = sheet.body.broken_rows()
     if not broken:
         return set()
-    found = desk.connection.execute("SELECT DISTINCT t.school FROM _read AS t JOIN (SELECT unnest($1::BIGINT[]) AS row) AS b ON b.row BETWEEN t.r AND t.last", [broken]).fetchall()
-    return {(school, "D107") for school, in found}
+    found = desk.connection.execute(
+        "SELECT DISTINCT t.school FROM _read AS t JOIN (SELECT unnest($1::BIGINT[]) AS row) AS b ON b.row BETWEEN t.r AND t.last", [broken]
+    ).fetchall()
+    return {(school, "D107") for (school,) in found}
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
@@ -124,6 +127,7 @@ def _fixed(layout: Layout) -> str:
 
 def _walk(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection, work: Work) -> list[tuple[str, int, int]]:
     import pandas  # only folders with workbooks pay for it
+
     parts, blocks, rows = [name for name in layout.parts if name != "school"], [], []
     block = layout.fixed_school or ""
     for number, cells in sheet.body.rows(layout.header.first, frozenset()):
@@ -133,12 +137,14 @@ def _walk(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
             continue
         values = {name: text_at(cells, place) or None for name, place in layout.parts.items()}
         if not any(values[name] for name in parts if name != "grade"):
-            sheet.body.forgive(number)                          # a footnote
+            sheet.body.forgive(number)  # a footnote
         else:
             rows.append((number, values.get("school") or block, *(values[name] for name in parts)))
     names = ["_row", "school", *parts]
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-    frame = pandas.DataFrame({name: pandas.Series(list(column), dtype="int64" if name == "_row" else "str") for name, column in zip(names, columns, strict=True)})
+    frame = pandas.DataFrame(
+        {name: pandas.Series(list(column), dtype="int64" if name == "_row" else "str") for name, column in zip(names, columns, strict=True)}
+    )
     connection.register("_walked", frame)
     _count(connection, layout, work, "_walked")
     return blocks
@@ -158,7 +164,7 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, work: Work, re
     marks = "".join(f" + {factor} * coalesce({name}_n, 0)" for name, factor in (("mark", 8), ("journal", 1)) if name in layout.numbers)
     sums = "".join(f", sum(i{index}_n) AS i{index}" for index in range(len(layout.items)))
     whole = ", ".join(f"{name}: {name}" for name in ("_row", *layout.parts) if name != "school")
-    filled = ", ".join([name for name in layout.parts if name not in ("school", "grade")])   # a footnote has none of them
+    filled = ", ".join([name for name in layout.parts if name not in ("school", "grade")])  # a footnote has none of them
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _read AS SELECT {_SCHOOL} AS school, * EXCLUDE (school) FROM (
             SELECT school, plain, count(*) AS n, min(_row) AS r, max(_row) AS last, list(TRY_CAST(64 * total_n{marks} AS INTEGER)) AS works{sums},
@@ -177,7 +183,11 @@ def _plain(layout: Layout, work: Work) -> str:
     points = " + ".join(f"floor(i{index}_n)" for index in range(len(layout.items))) or "floor(total_n)"
     needed = ["school <> ''", f"{points} = total_n", f"total_n BETWEEN 0 AND {layout.most}"]
     needed += [f"i{index}_n BETWEEN 0 AND {item.top}" for index, item in enumerate(layout.items) if item.top is not None]
-    needed += [f"coalesce({name}_n BETWEEN 2 AND 5 AND floor({name}_n) = {name}_n, {name} IS NULL OR {name} IN {_ABSENT})" for name in ("mark", "journal") if name in layout.numbers]
+    needed += [
+        f"coalesce({name}_n BETWEEN 2 AND 5 AND floor({name}_n) = {name}_n, {name} IS NULL OR {name} IN {_ABSENT})"
+        for name in ("mark", "journal")
+        if name in layout.numbers
+    ]
     if layout.variant is not None:
         needed.append(f"coalesce(strlen(variant), 0) < {len(_GONE[0])}")
     if layout.grade is not None:
@@ -190,7 +200,8 @@ def _seen(connection: duckdb.DuckDBPyConnection, sheet_number: int, layout: Layo
     found = connection.execute(f"""
         SELECT p.mark, p.total, p.r, s.r FROM (
             SELECT {_SCHOOL} AS school, mark, total, r FROM (
-                SELECT school, CAST(mark_n AS INTEGER) AS mark, unnest([min(total_n), max(total_n)]) AS total, unnest([arg_min(_row, total_n), arg_max(_row, total_n)]) AS r
+                SELECT school, CAST(mark_n AS INTEGER) AS mark, unnest([min(total_n), max(total_n)]) AS total,
+                       unnest([arg_min(_row, total_n), arg_max(_row, total_n)]) AS r
                 FROM {_with_plain(layout, work, relation)} WHERE plain AND mark_n IS NOT NULL GROUP BY school, mark_n)) AS p
         JOIN _schools AS s USING (school) ORDER BY 3""").fetchall()
     return [Seen(mark, int(score), sheet_number, address(layout.mark or 0, row), staged) for mark, score, row, staged in found]
@@ -210,13 +221,16 @@ def _settle(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _odd AS SELECT *, total_absent OR gone AS absent FROM (
             SELECT *, {gone} AS gone, {numbers} FROM (SELECT school, {texts} FROM (SELECT school, unnest(odd) AS o FROM _read WHERE NOT plain)))""")
-    marks = "".join(f" + CASE WHEN {name}_n IN (2, 3, 4, 5) THEN {factor} * {name}_n ELSE 0 END" for name, factor in (("mark", 8), ("journal", 1)) if name in layout.numbers)
+    marks = "".join(
+        f" + CASE WHEN {name}_n IN (2, 3, 4, 5) THEN {factor} * {name}_n ELSE 0 END" for name, factor in (("mark", 8), ("journal", 1)) if name in layout.numbers
+    )
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _works AS
         SELECT school, code // 64 AS score, nullif(code // 8 % 8, 0) AS mark, nullif(code % 8, 0) AS journal, n FROM (
             SELECT school, code, count(*) AS n FROM (
                 SELECT school, unnest(works) AS code FROM _read WHERE plain UNION ALL
-                SELECT school, CAST(64 * total_n{marks} AS INTEGER) FROM _odd WHERE NOT absent AND total_n BETWEEN 0 AND {layout.most} AND total_n = floor(total_n))
+                SELECT school, CAST(64 * total_n{marks} AS INTEGER) FROM _odd
+                WHERE NOT absent AND total_n BETWEEN 0 AND {layout.most} AND total_n = floor(total_n))
             GROUP BY school, code)""")
     sums = "".join(f", CAST(sum(i{index}) AS BIGINT) AS i{index}" for index in range(len(layout.items)))
     odd = "".join(f", coalesce(i{index}_n, 0) AS i{index}" for index in range(len(layout.items)))

@@ -66,7 +66,8 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
             value = number(text)
             values[column] = value
             if not _is_answer(text, value, column in whole):
-                desk.say("D402", sheet_number, address(place, row), f"Ответ «{column}» не {'целое ' if column in whole else ''}число.", "Исправьте ячейку.", bad_row=row)
+                what = f"Ответ «{column}» не {'целое ' if column in whole else ''}число."
+                desk.say("D402", sheet_number, address(place, row), what, "Исправьте ячейку.", bad_row=row)
         desk.put("контекст", sheet_number, row, {"школа": own, "год": year, **values})
     if not count:
         desk.say("D406", sheet_number, f"A{header.row}", "Под заголовком анкеты нет ни одной школы.", "Скачайте анкету заново.")

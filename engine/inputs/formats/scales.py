@@ -7,7 +7,7 @@ from typing import NamedTuple
 from engine.inputs.formats.desk import Desk, FormatSheet, Seen
 from engine.tables import quoted
 
-Work = tuple                               # subject, grade, year
+Work = tuple  # subject, grade, year
 _DERIVED = "Шкала, выведенная из отметок Ф1"
 _SHOWN = 5
 
@@ -27,10 +27,17 @@ def scales_of(desk: Desk) -> dict[Work, Scale]:
     """Return the scales by (subject, grade, year): those of the data over those of the rules."""
     if "шкалы" not in desk.contract:
         return {}
-    rows = [(row.get("предмет"), row.get("класс"), row.get("год"), row.get("максимум"), row.get("граница_3"), row.get("граница_4"), row.get("граница_5")) for row in desk.contract["шкалы"].rows]
-    rows += desk.connection.execute(f"SELECT предмет, класс, год, максимум, граница_3, граница_4, граница_5 FROM {quoted('шкалы')} WHERE максимум IS NOT NULL ORDER BY _source, _row").fetchall()
-    return {(str(subject), int(grade), int(year)): Scale(int(top), tuple(int(border) for border in borders) if None not in borders else None)
-            for subject, grade, year, top, *borders in rows}
+    rows = [
+        (row.get("предмет"), row.get("класс"), row.get("год"), row.get("максимум"), row.get("граница_3"), row.get("граница_4"), row.get("граница_5"))
+        for row in desk.contract["шкалы"].rows
+    ]
+    rows += desk.connection.execute(
+        f"SELECT предмет, класс, год, максимум, граница_3, граница_4, граница_5 FROM {quoted('шкалы')} WHERE максимум IS NOT NULL ORDER BY _source, _row"
+    ).fetchall()
+    return {
+        (str(subject), int(grade), int(year)): Scale(int(top), tuple(int(border) for border in borders) if None not in borders else None)
+        for subject, grade, year, top, *borders in rows
+    }
 
 
 def settle_scales(desk: Desk) -> dict[Work, Scale]:
@@ -77,7 +84,13 @@ def _check(desk: Desk, work: Work, seen: list[Seen], scale: Scale) -> None:
             wrong.setdefault(one.sheet, []).append(one)
     for sheet, found in wrong.items():
         cells = ", ".join(f"{one.cell} «{one.mark}» при балле {one.score}, по шкале «{scale.mark(one.score)}»" for one in found[:_SHOWN])
-        desk.say("D401", sheet, found[0].cell, f"Отметка не по шкале {work[2]} года: {cells}.", "Сверьте строку; если права Ф1, исправьте шкалу этого года (таблица «шкалы»).")
+        desk.say(
+            "D401",
+            sheet,
+            found[0].cell,
+            f"Отметка не по шкале {work[2]} года: {cells}.",
+            "Сверьте строку; если права Ф1, исправьте шкалу этого года (таблица «шкалы»).",
+        )
         desk.bad |= {(sheet, one.row, "D401") for one in found}
 
 
@@ -88,8 +101,14 @@ def _contradict(desk: Desk, work: Work, seen: list[Seen]) -> bool:
         above = min((one for one in seen if one.mark >= mark), key=lambda one: one.score, default=None)
         if below is not None and above is not None and below.score >= above.score:
             other = desk.sheets[below.sheet]
-            desk.say("D401", above.sheet, above.cell, f"Отметки спорят: «{above.mark}» при балле {above.score} и «{below.mark}» при балле {below.score} ({other.title}!{below.cell});"
-                     f" шкалы {work[2]} года, которая даёт обе, нет.", "Сверьте обе строки с работами: одна сдвинута или исправлена.")
+            desk.say(
+                "D401",
+                above.sheet,
+                above.cell,
+                f"Отметки спорят: «{above.mark}» при балле {above.score} и «{below.mark}» при балле {below.score} ({other.title}!{below.cell});"
+                f" шкалы {work[2]} года, которая даёт обе, нет.",
+                "Сверьте обе строки с работами: одна сдвинута или исправлена.",
+            )
             desk.bad |= {(one.sheet, one.row, "D401") for one in (above, below)}
             return True
     return False
@@ -100,7 +119,15 @@ def _stage(desk: Desk, work: Work, seen: list[Seen], scale: Scale) -> None:
     assert scale.borders is not None
     first = min((one for one in seen if one.mark == 3), key=lambda one: (one.score, one.sheet))
     sheet = desk.sheets[first.sheet]
-    note = (f"шкала: {work[0]}, {work[1]} класс, {work[2]} год", f"выведена из Ф1, {sheet.title}: наименьший балл каждой отметки; в справочнике шкалы этого года нет")
+    note = (
+        f"шкала: {work[0]}, {work[1]} класс, {work[2]} год",
+        f"выведена из Ф1, {sheet.title}: наименьший балл каждой отметки; в справочнике шкалы этого года нет",
+    )
     desk.sheets.append(FormatSheet(sheet.file, sheet.sheet, _DERIVED, sheet.rank, sheet.header_row, left_out=[note], work=work, top=scale.top))
     borders = {f"граница_{mark}": border for mark, border in zip((3, 4, 5), scale.borders, strict=True)}
-    desk.put("шкалы", len(desk.sheets) - 1, int("".join(filter(str.isdigit, first.cell))), {"предмет": work[0], "класс": work[1], "год": work[2], "максимум": scale.top, **borders})
+    desk.put(
+        "шкалы",
+        len(desk.sheets) - 1,
+        int("".join(filter(str.isdigit, first.cell))),
+        {"предмет": work[0], "класс": work[1], "год": work[2], "максимум": scale.top, **borders},
+    )
