@@ -133,8 +133,9 @@ def _check_filled(connection: Connection, name: str, column: str, block: Column,
     if not empty or not given:
         return
     hidden = f" AND _status <> {int(RowStatus.HIDDEN)}" if block.hidden else ""
+    told = f"SELECT _source, _row FROM {TABLE} WHERE table_name = $t AND (column_name = $c OR code LIKE 'D4%')"
     findings.add(name, column, f"SELECT _source, _row, NULL, 'D206' FROM {quoted(name)} WHERE {value} IS NULL AND _source IN ({', '.join(given)}){hidden}"
-                               f" AND (_source, _row) NOT IN (SELECT _source, _row FROM {TABLE} WHERE table_name = $t AND column_name = $c)")
+                               f" AND (_source, _row) NOT IN ({told})")
 
 
 # ---------------------------------------------------------------- keys
