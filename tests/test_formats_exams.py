@@ -47,8 +47,8 @@ def test_a_participant_of_two_days_counts_once_with_the_first_result(folder):
     ege(folder / "б основной.csv", line(1, 9001, 72), line(2, 9001, 20), line(3, 9001, "X", ""))
     ege(folder / "а резервный.csv", line(2, 9001, 60), line(3, 9001, 50), line(4, 9001, 40), title="01 - Русский язык 2026.06.22")
     tables, problems = read(folder)
-    assert short(problems) == [("D408", "а резервный.csv!A3")]
-    assert "не вошло результатов этого дня: 1" in next(problem.message for problem in problems if problem.code == "D408")
+    assert short(problems) == [("D414", "а резервный.csv!A3")]
+    assert "не вошло результатов этого дня: 1" in next(problem.message for problem in problems if problem.code == "D414")
     assert rows(tables, "результаты", "участников, не_преодолели, средний_балл") == [(4, 1, 45.5)]
 
 
@@ -58,7 +58,7 @@ def test_codes_of_participants_of_oge_tell_a_resit(folder):
     book(folder / "а.xlsx", first, "Лист1")
     book(folder / "б.xlsx", [["02 - Математика 2026.07.04"], OGE, [1, 9001, "9Б", 9901, 1, "12345679", "", "", "", "1", 9, 3]], "Лист1")
     tables, problems = read(folder)
-    assert (short(problems), rows(tables, "результаты", "участников, отметка_2, отметка_3, отметка_4")) == ([("D408", "б.xlsx «Лист1»!A3")], [(2, 1, 0, 1)])
+    assert (short(problems), rows(tables, "результаты", "участников, отметка_2, отметка_3, отметка_4")) == ([("D414", "б.xlsx «Лист1»!A3")], [(2, 1, 0, 1)])
 
 
 def test_without_codes_and_documents_days_add_up(folder):

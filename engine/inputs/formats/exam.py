@@ -243,7 +243,7 @@ def _minimum(desk: Desk, exam: Exam) -> float | None:
 def stage_exams(desk: Desk) -> None:
     """Add up the days of each exam and stage one row for each school; of a participant only the first day counts.
 
-    Errors: D408 (the same day twice, a participant on several days), D409 (the same day with other results).
+    Errors: D408 (the same day twice), D414 (a participant on several days), D409 (the same day with other results).
     """
     by_key: dict[tuple, dict[date, tuple]] = defaultdict(dict)
     for sheet, day, key, row, results, minimum, by_mark, area in desk.exams:
@@ -260,7 +260,7 @@ def stage_exams(desk: Desk) -> None:
             desk.put("результаты", first[0], first[1], {**dict(key), **_results(dict(key)["процедура"], values, first[3], first[4])}, first[5] if len(days) == 1 else None)
     for (sheet, earlier), rows in sorted(again.items()):
         what = f"Пересдачи: у участников, у которых есть результат от {earlier:%d.%m.%Y}, учтён он; не вошло результатов этого дня: {len(rows)}."
-        desk.say("D408", sheet, f"A{min(rows)}", what, "Делать ничего не нужно: в результаты года входят первые попытки.")
+        desk.say("D414", sheet, f"A{min(rows)}", what, "Делать ничего не нужно: в результаты года входят первые попытки.")
     desk.exams.clear()
 
 
