@@ -14,6 +14,7 @@ from reports.dynamics import Dynamics
 from reports.evidence import SharedExplainer
 from reports.groups import Grounds, all_clear, groups_of_help
 from reports.history import Decisions
+from reports.internal import Internal
 from reports.measures import Measures, ordered
 from reports.missing import Gaps
 from reports.russian import REMARK, ROW, academic_year, counted, long_date
@@ -39,7 +40,8 @@ class Book:
         self.criteria = Criteria(self.explainer, self.sentences, self.wording)
         self.gaps = Gaps(self.explainer, self.sentences, self.wording)
         self.dynamics = Dynamics(self.explainer, self.wording, self.grounds)
-        self.measures = Measures(self.program, self.wording, run.report_year, run.day)
+        self.internal = Internal(self.program)
+        self.measures = Measures(self.program, self.wording, run.report_year, run.day, self.internal)
         self.help_names = groups_of_help(self.program)
         self.decisions = Decisions(run, self.wording, self.help_names)
         self.clear = all_clear(self.program)
@@ -88,6 +90,14 @@ class Book:
     def school(self, code: str) -> SchoolView:
         return next(school for school in self.schools if school.code == code)
 
+    def without_grounds(self, school: SchoolView) -> bool:
+        """Whether lists for leadership show no ground for help: the schools of the «all clear» category, and those only in groups for service use.
+
+        The two are not told apart there: a school missing from a list would be named by its absence.
+        """
+        clear = self.clear.name if self.clear is not None else ""
+        return not school.missing_named and (any(group.name == clear for group in school.named) or (not school.named and bool(school.in_force)))
+
     # ------------------------------------------------------------ one school
 
     def _school(self, row: int) -> SchoolView:
@@ -95,7 +105,8 @@ class Book:
         groups = tuple(self._group(plan, row) for plan in self.plans)
         main = next((group.name for group in groups if group.name in self.help_names and group.status.tone == "met"), "")
         before = self.decisions.before(row) if self.decisions.known else ""
-        return SchoolView(row, code, f"№ {code}", self._name(row), link_of(code), groups, main, self.gaps.missing(groups, row),
+        return SchoolView(row, code, f"№ {code}", self._name(row), link_of(code), groups, main,
+                          self.gaps.missing(groups, row), self.gaps.missing(tuple(group for group in groups if not group.internal), row),
                           tuple(self._measures(row, Truth.MET)), tuple(self._measures(row, Truth.UNKNOWN)), before, self.decisions.is_new(row))
 
     def _group(self, plan: CategoryPlan, row: int) -> GroupView:
@@ -103,11 +114,11 @@ class Book:
         status = group_status(truth, Truth.MET if applies is None else Truth(int(applies[row])))
         grounds = self.grounds.of(plan.name, row) if truth is Truth.MET and not plan.block.rest else ()
         phrase = self.sentences.category(plan.name, truth, row) if status.tone in ("met", "open") else ""
-        return GroupView(plan.name, self.wording.title(plan.name), self.wording.short(plan.name), plan.block.clause or "", status, phrase, grounds)
+        return GroupView(plan.name, self.wording.title(plan.name), self.wording.short(plan.name), plan.block.clause or "", status, phrase, grounds, plan.block.internal)
 
     def _measures(self, row: int, wanted: Truth) -> list[MeasureView]:
         chosen = [plan for plan in self.measures.plans if plan.audience is not None and self.explainer.status(plan.name, row) is wanted]
-        return ordered(self.measures.view(plan, self.measures.reasons(plan, self._statuses(row))) for plan in chosen)
+        return ordered(self.measures.called_for(plan, self._statuses(row)) for plan in chosen)
 
     def _statuses(self, row: int) -> dict[str, Truth]:
         return {plan.name: self.explainer.status(plan.name, row) for plan in (*self.plans, *self.criterion_plans)}
