@@ -17,6 +17,7 @@ from reports.history import Decisions
 from reports.internal import Internal
 from reports.measures import Measures, ordered
 from reports.missing import Gaps
+from reports.objectivity import Objectivity
 from reports.russian import REMARK, ROW, academic_year, counted, long_date
 from reports.sentences import Sentences
 from reports.status import group_status
@@ -68,6 +69,10 @@ class Book:
         return f"К данным есть {counted(count, REMARK)}, см. лист «Источники» таблицы района." if count else "Замечаний к данным нет."
 
     @cached_property
+    def objectivity(self) -> Objectivity:
+        return Objectivity(self.run)
+
+    @cached_property
     def plans(self) -> list[CategoryPlan]:
         """The categories of schools, the largest help first."""
         return self.explainer.categories(self.program.school_level)
@@ -98,6 +103,10 @@ class Book:
         clear = self.clear.name if self.clear is not None else ""
         return not school.missing_named and (any(group.name == clear for group in school.named) or (not school.named and bool(school.in_force)))
 
+    def signs_link(self, school: SchoolView) -> str:
+        """Return the file name of a school's page of signs, or nothing for a school that takes no part."""
+        return link_of(school.code, "signs") if self.objectivity.takes_part(school.row) else ""
+
     # ------------------------------------------------------------ one school
 
     def _school(self, row: int) -> SchoolView:
@@ -118,9 +127,10 @@ class Book:
 
     def _measures(self, row: int, wanted: Truth) -> list[MeasureView]:
         chosen = [plan for plan in self.measures.plans if plan.audience is not None and self.explainer.status(plan.name, row) is wanted]
-        return ordered(self.measures.called_for(plan, self._statuses(row)) for plan in chosen)
+        return ordered(self.measures.called_for(plan, self.statuses(row)) for plan in chosen)
 
-    def _statuses(self, row: int) -> dict[str, Truth]:
+    def statuses(self, row: int) -> dict[str, Truth]:
+        """Return how every category and criterion of a school came out."""
         return {plan.name: self.explainer.status(plan.name, row) for plan in (*self.plans, *self.criterion_plans)}
 
     def _name(self, row: int) -> str:
@@ -152,9 +162,9 @@ class Book:
         return self.rules.tables[self.rules.registry].columns
 
 
-def link_of(code: str) -> str:
-    """Return the file name of a school's card; characters that file systems dislike are written by their number."""
-    return f"school_{re.sub(r'[^0-9A-Za-zА-Яа-яЁё_-]', lambda found: f'~{ord(found.group()):x}', code)}.html"
+def link_of(code: str, what: str = "school") -> str:
+    """Return the file name of a school's card or of another page of its own; characters that file systems dislike are written by their number."""
+    return f"{what}_{re.sub(r'[^0-9A-Za-zА-Яа-яЁё_-]', lambda found: f'~{ord(found.group()):x}', code)}.html"
 
 
 def _natural(code: str) -> tuple:
