@@ -21,7 +21,7 @@ from engine.objectivity.records import Work, WorkKey
 from engine.objectivity.scale import scores_of
 from engine.objectivity.verdict import MINIMUM_PUPILS, Verdict
 from engine.objectivity.work_signs import WorkResult
-from engine.program import CriterionPlan, IndicatorPlan, MeasurePlan
+from engine.program import IndicatorPlan, MeasurePlan
 from engine.run import Run
 from engine.tables import RowStatus, quoted
 from engine.truth import Truth
@@ -237,14 +237,15 @@ class Objectivity:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The two categories and every criterion they stand on."""
-        found, pending = {FOUND, ATTENTION} & set(self.program.plans), [name for name in (FOUND, ATTENTION) if name in self.program.plans]
+        """The two categories and every criterion they stand on, by the text of the rules: a way of judging that is switched off keeps its measures."""
+        rules = self.program.rules
+        found, pending = set(), [rules.categories[name] for name in (FOUND, ATTENTION) if name in rules.categories]
         while pending:
-            for node in t.walk(self.program.plans[pending.pop()].when):
-                if isinstance(node, t.Reference) and node.name not in found and isinstance(self.program.plans.get(node.name), CriterionPlan):
-                    found.add(node.name)
-                    pending.append(node.name)
-        return frozenset(found)
+            block = pending.pop()
+            new = {node.value for node in t.walk(block.when) if isinstance(node, t.Name) and node.value in rules.criteria} - found if block.when is not None else set()
+            found |= new
+            pending += [rules.criteria[name] for name in sorted(new)]
+        return frozenset(found | ({FOUND, ATTENTION} & set(rules.categories)))
 
 
 def _effects(result: WorkResult, place: int, this_year: bool) -> Iterator[tuple[str, Effect]]:

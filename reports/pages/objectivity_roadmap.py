@@ -110,7 +110,7 @@ def _facts(book: Book, schools: list[SchoolView]) -> Iterable[tuple[str, str]]:
     yield "В дорожной карте", f"{counted(len(schools), SCHOOL)}."
     internal = sum(group.name == ATTENTION for school in book.schools for group in school.in_force)
     if ATTENTION in book.program.plans:
-        yield "Ещё требуют внимания", f"{counted(internal, SCHOOL)}; поимённо известны только самим школам и аналитику, мероприятия у них свои."
+        yield "Ещё требуют внимания", f"{counted(internal, SCHOOL)}; поимённо известны только самим школам и аналитику, мероприятия у них свои." if internal else "таких школ нет."
     if verdict is None:
         yield "Проверено", "ни одной школы: работ ВПР в данных нет."
         return
@@ -119,6 +119,9 @@ def _facts(book: Book, schools: list[SchoolView]) -> Iterable[tuple[str, str]]:
     yield "Проверено", f"{counted(decision.tested, SCHOOL)}; данных не хватило — {unsure}."
     yield "Доля ошибочных", (f"среди школ, которые отметила статистика ({int(decision.attention.sum())}), ожидается не выше {number(100 * decision.q)} %: "
                              f"ошибочных записей — {number(decision.expected_false)}. Это свойство списка, а не школы.")
+    otherwise = sum(not decision.attention[school.row] for school in schools)
+    if otherwise:
+        yield "Другие основания", f"{counted(otherwise, SCHOOL)} в дорожной карте по другим критериям: для них доля ошибочных записей не оценена."
     yield "Сравнение", verdict.note
 
 
