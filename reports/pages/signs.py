@@ -273,7 +273,7 @@ def _sign(book: Book, name: str, works: list[SchoolWork], row: int) -> SignRow:
     value = f"{_work_title(most.key, signs.year)}: {words.value(most.effects[name])}"
     z = signs.measured.table.z[name][row, -1]
     shown = f"Наибольшее из {of_counted(len(found), WORK)} — {value}" if len(found) > 1 else capital(value)
-    hidden = ". Больше отличается работа, которую писали меньше 10 учеников: она не показана" if signs.hides(name, row) else ""
+    hidden = "; больше отличается работа, которую писали меньше 10 учеников, она не показана" if signs.hides(name, row) else ""
     return SignRow(SIGN_NAMES[name], words.question, shown + hidden, words.usual(most.effects[name]), words.against, words.unit, _UNUSUAL if z > UNUSUAL else _USUAL)
 
 
