@@ -15,16 +15,15 @@ import numpy as np
 from engine.methods.objectivity import ATTENTION as ATTENTION_WORD
 from engine.objectivity.codes import FAMILY_NAMES, SIGN_NAMES, State
 from engine.objectivity.combine import FAMILIES
-from engine.objectivity.effects import Z95, Curve
-from engine.objectivity.records import WorkKey
+from engine.objectivity.effects import Z95
 from engine.truth import Truth
 from reports.book import Book
 from reports.careful import careless
-from reports.distribution import Distribution, distribution
 from reports.html import write_page
 from reports.objectivity import ATTENTION, CLEARED, FOUND, UNUSUAL, Objectivity, Recheck, SchoolWork
-from reports.russian import NBSP, PUPIL, SCHOOL, WORK, academic_year, capital, counted, form, full_stop, joined, long_date, lowered, number, of_counted, signed
+from reports.russian import SCHOOL, WORK, academic_year, capital, counted, full_stop, joined, long_date, lowered, number, of_counted, signed
 from reports.sign_words import SIGN_WORDS, SignWords
+from reports.sign_works import WorkBlock, more, strength, work_block, work_title, worth_seeing
 from reports.status import Status
 from reports.view import Header, MeasureView, SchoolView
 
@@ -39,7 +38,6 @@ _MEANING = {
     State.FOUND: "Признаков достаточно, чтобы перепроверить результаты; основания ниже. Признак — основание для перепроверки, а не вывод: что его вызвало, данные не говорят."}
 _UNUSUAL, _USUAL = Status("отличается", "●", "met", 0), Status("как обычно", "–", "not", 2)
 _UNMEASURED = Status("не измерено", "○", "open", 1)
-_MARKS = ("2", "3", "4", "5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +57,6 @@ class SignRow:
 class Family:
     title: str
     rows: tuple[SignRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Journal:
-    """Journal marks × marks of the work; `rows`: mark, counts, total."""
-
-    rows: tuple[tuple[str, tuple[str, ...], str], ...]
-    marks: tuple[str, ...]
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class WorkBlock:
-    title: str
-    about: str
-    chart: Distribution | None
-    journal: Journal | None
-    unusual: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +107,8 @@ def make_signs(book: Book, school: SchoolView) -> SignsPage:
     signs, row = book.objectivity, school.row
     works = signs.works(row)
     now = [work for work in works if work.key.year == signs.year]
-    blocks = {work.key: _block(signs, work) for work in now}
-    shown = _worth_seeing(signs, now)[:_MOST]
+    blocks = {work.key: work_block(signs, work) for work in now}
+    shown = worth_seeing(signs, now)[:_MOST]
     others = [work for work in now if work not in shown]
     return SignsPage(
         book.header, school, _title(book, school), _lead(signs, row), _STATES[signs.state(row)], _MEANING[signs.state(row)], tuple(_pairs(book, row, now)),
@@ -144,27 +124,27 @@ def make_signs(book: Book, school: SchoolView) -> SignsPage:
 def _title(book: Book, school: SchoolView) -> str:
     match book.objectivity.state(school.row):
         case State.FOUND:
-            return f"Результаты ВПР школы {school.label} требуют перепроверки: {_because(book, school)}"
+            return f"Результаты ВПР школы {school.label} требуют перепроверки{_because(book, school)}"
         case State.ATTENTION:
-            return f"Результаты ВПР школы {school.label} требуют внимания самой школы: {_because(book, school)}"
+            return f"Результаты ВПР школы {school.label} требуют внимания самой школы{_because(book, school)}"
         case State.NOT_ENOUGH:
             return f"Школа {school.label}: признаки по ВПР не оценены до конца, не хватает сведений"
     return f"Школа {school.label}: признаков, которые требовали бы внимания, не выявлено"
 
 
 def _because(book: Book, school: SchoolView) -> str:
-    """Name what differs most by itself; where the statistics did not decide, the criterion that did."""
+    """Name what differs most by itself; where the statistics did not decide, the facts that did: a title of alternatives would say what did not happen."""
     signs, row = book.objectivity, school.row
     if signs.verdict is not None and signs.verdict.decision.attention[row]:
-        return _differs(signs, row)
-    criteria = [ground.criterion for group in school.in_force if group.name in (FOUND, ATTENTION) for ground in group.grounds if ground.criterion]
-    return lowered(book.wording.title(criteria[0])) if criteria else "так решают правила"
+        return f": {_differs(signs, row)}"
+    grounds = list(_grounds(school))
+    return f". {grounds[0].removesuffix('.')}" if grounds else ""
 
 
 def _differs(signs: Objectivity, row: int) -> str:
     found, lift = signs.verdict.decision.family_found, signs.lift
     if found["shape"][row] and lift.low[row] > 0:
-        return f"ровно на границах отметок {_more(lift.extra[row], lift.high[row] - lift.extra[row])}"
+        return f"ровно на границах отметок {more(lift.extra[row], lift.high[row] - lift.extra[row])}"
     for family in ("absent", "uniform", "shape", "level"):
         name = max(FAMILIES[family], key=lambda name: np.nan_to_num(signs.measured.table.z[name][row, -1], nan=-np.inf))
         if found[family][row]:
@@ -178,13 +158,6 @@ def _headline(signs: Objectivity, row: int, name: str) -> str:
     return SIGN_WORDS[name].headline(max(effects, key=lambda effect: effect.value / max(effect.usual, 1e-9))) if effects else f"отличается признак «{lowered(SIGN_NAMES[name])}»"
 
 
-def _more(extra: float, half: float) -> str:
-    """Say «на 6 ± 3 работы больше ожидаемого»."""
-    most = round(half)
-    works = f"{number(most)}{NBSP}работу" if form(most, WORK) == WORK.one else counted(most, WORK)
-    return f"на {number(round(abs(extra)))}{NBSP}±{NBSP}{works} {'больше' if extra >= 0 else 'меньше'} ожидаемого"
-
-
 def _lead(signs: Objectivity, row: int) -> str:
     if signs.lift is None or not np.isfinite(signs.lift.extra[row]) or not any(work.key.year == signs.year for work in signs.works(row)):
         return f"Работ ВПР за {academic_year(signs.year)} учебный год, которые писали не меньше 10 учеников, нет."
@@ -193,8 +166,8 @@ def _lead(signs: Objectivity, row: int) -> str:
     interval = f"95-процентный интервал — от {number(round(low))} до {number(round(high))}"
     if low > 0:
         share = f"Через границу перешли {number(100 * lift.share[row], 0)} ± {number(100 * Z95 * lift.share_error[row], 0)} % работ, от которых ждали балла-двух ниже."
-        return f"За год по всем работам ровно на границах отметок {_more(extra, high - extra)} ({interval}). {share}"
-    return f"За год по всем работам ровно на границах отметок {_more(extra, high - extra)} ({interval}): столько бывает и случайно."
+        return f"За год по всем работам ровно на границах отметок {more(extra, high - extra)} ({interval}). {share}"
+    return f"За год по всем работам ровно на границах отметок {more(extra, high - extra)} ({interval}): столько бывает и случайно."
 
 
 def _pairs(book: Book, row: int, works: list[SchoolWork]) -> Iterator[tuple[str, str]]:
@@ -269,18 +242,12 @@ def _sign(book: Book, name: str, works: list[SchoolWork], row: int) -> SignRow:
     found = sorted((work for work in works if name in work.effects), key=lambda work: work.key)
     if not found:
         return SignRow(SIGN_NAMES[name], words.question, capital(_why_missing(signs, words, works)), "", words.against, words.unit, _UNMEASURED)
-    most = max(found, key=lambda work: _strength(name, work))
-    value = f"{_work_title(most.key, signs.year)}: {words.value(most.effects[name])}"
+    most = max(found, key=lambda work: strength(name, work))
+    value = f"{work_title(most.key, signs.year)}: {words.value(most.effects[name])}"
     z = signs.measured.table.z[name][row, -1]
     shown = f"Наибольшее из {of_counted(len(found), WORK)} — {value}" if len(found) > 1 else capital(value)
     hidden = "; больше отличается работа, которую писали меньше 10 учеников, она не показана" if signs.hides(name, row) else ""
     return SignRow(SIGN_NAMES[name], words.question, shown + hidden, words.usual(most.effects[name]), words.against, words.unit, _UNUSUAL if z > UNUSUAL else _USUAL)
-
-
-def _strength(name: str, work: SchoolWork) -> float:
-    """How unusual a sign of a work is; a spread below the expected one is the unusual side."""
-    effect = work.effects[name]
-    return (-effect.value if name == "S6_uniform" else effect.value) / max(effect.usual, 1e-9)
 
 
 def _why_missing(signs: Objectivity, words: SignWords, works: list[SchoolWork]) -> str:
@@ -289,67 +256,14 @@ def _why_missing(signs: Objectivity, words: SignWords, works: list[SchoolWork]) 
     return words.missing
 
 
-def _work_title(key: WorkKey, year: int) -> str:
-    return f"{key.subject}, {key.grade} класс{'' if key.year == year else f', {academic_year(key.year)}'}"
-
-
 # ---------------------------------------------------------------- works
-
-
-def _worth_seeing(signs: Objectivity, works: list[SchoolWork]) -> list[SchoolWork]:
-    """Works some sign of which is unusual, the largest excess at the borders first."""
-    chosen = [work for work in works if any(effect.unusual for effect in work.effects.values())]
-    extra = {work.key: curve.extra[0] if (curve := signs.curve(work)) is not None else 0.0 for work in chosen}
-    return sorted(chosen, key=lambda work: (-extra[work.key], work.key))
-
-
-def _block(signs: Objectivity, work: SchoolWork) -> WorkBlock:
-    title, curve, cross = _work_title(work.key, signs.year), signs.curve(work), signs.cross(work)
-    unusual = tuple(f"{lowered(SIGN_NAMES[name])}: {SIGN_WORDS[name].value(effect)} (обычно {SIGN_WORDS[name].usual(effect)})" for name, effect in work.effects.items() if effect.unusual)
-    if curve is not None:
-        title = f"{title}: {_work_sentence(work, curve)}"
-    chart = distribution(curve, capital(title), _in_words(curve)) if curve is not None else None
-    return WorkBlock(capital(title), f"Писали {counted(work.n, PUPIL)}.", chart, _journal(cross) if cross is not None else None, unusual)
-
-
-def _work_sentence(work: SchoolWork, curve: Curve) -> str:
-    """The conclusion of a chart: the borders that stand out, another sign that does, or that all is as expected."""
-    differences = curve.at_border - curve.expected_at_border
-    above = [place for place, difference in enumerate(differences) if difference > Z95 * curve.error_at_border[place]]
-    spike = work.effects.get("S2_spike")
-    others = [name for name, effect in work.effects.items() if effect.unusual and name != "S2_spike"]
-    if above and ((spike is not None and spike.unusual) or not others):
-        half = Z95 * float(np.sqrt((curve.error_at_border[above] ** 2).sum()))
-        where = f"{'на границе' if len(above) == 1 else 'на границах'} {joined(f'«{_MARKS[place + 1]}»' for place in above)}"
-        chance = "" if spike is not None and spike.unusual else "; столько бывает и случайно"
-        return f"{where} {_more(float(differences[above].sum()), half)}{chance}"
-    if others:
-        return SIGN_WORDS[others[0]].headline(work.effects[others[0]])
-    return "у границ отметок столько работ, сколько ожидается"
-
-
-def _in_words(curve: Curve) -> str:
-    """Say a chart in words: how many works stand on each border, and how many are expected."""
-    parts = []
-    for place, border in enumerate(curve.borders):
-        expected, half = curve.expected_at_border[place], Z95 * curve.error_at_border[place]
-        counts = f"{number(curve.at_border[place])}, ожидается {number(expected)} ± {number(half)}" if half > 0 else "рядом никого"
-        parts.append(f"«{_MARKS[place + 1]}» (от {number(border)} баллов) — {counts}")
-    return f"Работ ровно на границах: {'; '.join(parts)}"
-
-
-def _journal(cross: np.ndarray) -> Journal:
-    rows = tuple((_MARKS[place], tuple(number(count) if count else "–" for count in line), number(line.sum())) for place, line in enumerate(cross) if line.sum())
-    total, same = cross.sum(), np.trace(cross)
-    above = np.triu(cross, 1).sum()
-    return Journal(rows, _MARKS, f"Совпали с журналом {number(same)} из {number(total)} ({number(100 * same / total)} %), выше журнала — {number(above)}, ниже — {number(total - same - above)}.")
 
 
 def _small(signs: Objectivity, row: int) -> str:
     keys = signs.small_works(row)
     if not keys:
         return ""
-    return f"Не показаны работы, которые писали меньше 10 учеников: {'; '.join(_work_title(key, signs.year) for key in keys)}."
+    return f"Не показаны работы, которые писали меньше 10 учеников: {'; '.join(work_title(key, signs.year) for key in keys)}."
 
 
 def _change(item) -> str:
@@ -401,7 +315,7 @@ def _work_chances(signs: Objectivity, works: list[SchoolWork]) -> Iterator[tuple
     for work in works:
         curve = signs.curve(work)
         if curve is not None:
-            yield capital(_work_title(work.key, signs.year)), _chance(curve.p)
+            yield capital(work_title(work.key, signs.year)), _chance(curve.p)
 
 
 def _chance(p: float) -> str:
