@@ -16,11 +16,13 @@ REPORTS = {
     "district": "таблица района",
     "methodology": "критерии и показатели",
     "schools": "карточки школ",
+    "signs": "признаки по ВПР",
     "vpr": "справка по работе ВПР",
     "objectivity_monitoring": "справка о мерах по объективности ВПР",
+    "objectivity_roadmap": "дорожная карта по объективности ВПР",
 }
 """Reports by name. Each is a module of reports/pages with `write(book, folder, schools, say) -> paths`: a new report is a module and a line here."""
-OF_SCHOOLS = ("schools",)     # what naming schools alone means
+OF_SCHOOLS = ("schools", "signs")     # what naming schools alone means
 
 
 def write_reports(run: Run, folder: Path, schools: Iterable[str] | None = None, what: Iterable[str] | None = None,
