@@ -121,7 +121,7 @@ def _settle_works(desk: Desk, table: str) -> None:
 
 def _digest(columns: list[str], weight: str = "") -> str:
     """Return SQL of a number that equal sets of rows share, whatever their order."""
-    return f"CAST(sum({weight}CAST(hash({', '.join(map(quoted, columns)) or '1'}) AS HUGEINT) % 1000000007) AS VARCHAR)"
+    return f"CAST(sum({weight}(CAST(hash({', '.join(map(quoted, columns)) or '1'}) AS HUGEINT) % 1000000007)) AS VARCHAR)"
 
 
 def _tell_twice(desk: Desk, table: str, work: str) -> None:
