@@ -110,6 +110,8 @@ class Grounds:
     def _failing(self, evidence: Evidence) -> str:
         if evidence.kind == "category":
             return f"выход не засчитывается, пока действует группа «{self.wording.title(evidence.name)}»"
+        if evidence.kind == "criterion":
+            return f"выход не засчитывается: {lowered(self.wording.title(evidence.name))}"
         return joined(self._failing_check(check) for check in evidence.checks) or lowered(self.wording.title(evidence.name))
 
     def _failing_check(self, check: Check) -> str:
