@@ -81,10 +81,18 @@ class Source:
         return Work(key, schools, hist, borders, cross, None, item_sum, item_max, self._enrolled(key, schools), pooled)
 
     def top(self, key: WorkKey, highest: int | None = None) -> int:
-        """Return the maximum score of a work: of its scale, else the sum of its items, else the highest score anybody got (counted here when not given)."""
+        """Return the maximum score of a work: of its scale, else the greatest of its items' sum, the columns of the norm rows and the scores got.
+
+        `highest`: the highest score of the schools' own works, counted here when not given.
+        """
         if highest is None:
             highest = self._rows(f'SELECT MAX("балл") FROM {_quoted(self.names.works)} WHERE {_THIS} AND "работ" > 0', [key.subject, key.grade, key.year])[0][0] or 0
-        return max(int(highest), self._scale(key)[1] or int(self.item_tops(key).sum()))
+        return max(int(highest), self._scale(key)[1] or max(int(self.item_tops(key).sum()), self._last_column(key)))
+
+    def _last_column(self, key: WorkKey) -> int:
+        if self.names.groups is None:
+            return 0
+        return int(self._rows(f'SELECT MAX("балл") FROM {_quoted(self.names.groups)} WHERE {_THIS}', [key.subject, key.grade, key.year])[0][0] or 0)
 
     def item_tops(self, key: WorkKey) -> np.ndarray:
         """Return the maxima of the items of a work in the order of their names, (K,); empty when no table has them."""
