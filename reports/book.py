@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 
 from engine.program import CategoryPlan, CriterionPlan
+from engine.roadmap.of_run import RunRoadmap
 from engine.run import Run
 from engine.truth import Truth
 from engine.values import Numbers, Texts
@@ -14,12 +15,12 @@ from reports.dynamics import Dynamics
 from reports.evidence import SharedExplainer
 from reports.groups import Grounds, all_clear, groups_of_help
 from reports.history import Decisions
-from reports.measures import Measures, ordered
+from reports.measures import Measures
 from reports.missing import Gaps
 from reports.russian import REMARK, ROW, academic_year, counted, long_date
 from reports.sentences import Sentences
 from reports.status import group_status
-from reports.view import GroupView, Header, MeasureView, SchoolView
+from reports.view import GroupView, Header, SchoolView
 from reports.wording import Wording
 
 _PURPOSE = ("Отчёт нужен, чтобы вовремя помочь школам. Он не является оценкой работы школ и учителей. "
@@ -39,7 +40,8 @@ class Book:
         self.criteria = Criteria(self.explainer, self.sentences, self.wording)
         self.gaps = Gaps(self.explainer, self.sentences, self.wording)
         self.dynamics = Dynamics(self.explainer, self.wording, self.grounds)
-        self.measures = Measures(self.program, self.wording, run.report_year, run.day)
+        self.roadmap = RunRoadmap(run)
+        self.measures = Measures(self.roadmap, self.wording)
         self.help_names = groups_of_help(self.program)
         self.decisions = Decisions(run, self.wording, self.help_names)
         self.clear = all_clear(self.program)
@@ -96,7 +98,7 @@ class Book:
         main = next((group.name for group in groups if group.name in self.help_names and group.status.tone == "met"), "")
         before = self.decisions.before(row) if self.decisions.known else ""
         return SchoolView(row, code, f"№ {code}", self._name(row), link_of(code), groups, main, self.gaps.missing(groups, row),
-                          tuple(self._measures(row, Truth.MET)), tuple(self._measures(row, Truth.UNKNOWN)), before, self.decisions.is_new(row))
+                          tuple(self.measures.of_school(row, Truth.MET)), tuple(self.measures.of_school(row, Truth.UNKNOWN)), before, self.decisions.is_new(row))
 
     def _group(self, plan: CategoryPlan, row: int) -> GroupView:
         truth, applies = self.explainer.status(plan.name, row), self.frame.applies.get(plan.name)
@@ -104,13 +106,6 @@ class Book:
         grounds = self.grounds.of(plan.name, row) if truth is Truth.MET and not plan.block.rest else ()
         phrase = self.sentences.category(plan.name, truth, row) if status.tone in ("met", "open") else ""
         return GroupView(plan.name, self.wording.title(plan.name), self.wording.short(plan.name), plan.block.clause or "", status, phrase, grounds)
-
-    def _measures(self, row: int, wanted: Truth) -> list[MeasureView]:
-        chosen = [plan for plan in self.measures.plans if plan.audience is not None and self.explainer.status(plan.name, row) is wanted]
-        return ordered(self.measures.view(plan, self.measures.reasons(plan, self._statuses(row))) for plan in chosen)
-
-    def _statuses(self, row: int) -> dict[str, Truth]:
-        return {plan.name: self.explainer.status(plan.name, row) for plan in (*self.plans, *self.criterion_plans)}
 
     def _name(self, row: int) -> str:
         """Find the name of a school: the first text column of the registry that is called a name."""

@@ -108,6 +108,13 @@ class RunRoadmap:
 
     # ------------------------------------------------------------ reasons
 
+    def why(self, item: MeasurePlan, row: int) -> list[str]:
+        """Name what calls for a measure in one school: categories and criteria in force, or subjects of its deficits."""
+        event = self.events.get(item.name)
+        if item.block.shortfall is not None:
+            return list(dict.fromkeys(found.subject for found in (event.shortages if event else ()) if found.school == self.codes[row]))
+        return reasons_at(self._reasons(item), row)
+
     @cached_property
     def _wanted(self) -> dict[str, _Wanted]:
         return {item.name: found for item in self.plans if (found := self._of_measure(item)) is not None}
