@@ -16,6 +16,9 @@ REPORTS = {
     "district": "таблица района",
     "methodology": "критерии и показатели",
     "schools": "карточки школ",
+    "roadmap": "дорожная карта района и школ",
+    "roadmap_order": "проект приказа об утверждении дорожной карты",
+    "cyclogram": "циклограмма групповых мероприятий",
 }
 """Reports by name. Each is a module of reports/pages with `write(book, folder, schools, say) -> paths`: a new report is a module and a line here."""
 OF_SCHOOLS = ("schools",)     # what naming schools alone means

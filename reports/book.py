@@ -17,6 +17,7 @@ from reports.groups import Grounds, all_clear, groups_of_help
 from reports.history import Decisions
 from reports.measures import Measures
 from reports.missing import Gaps
+from reports.roadmaps import RoadmapViews
 from reports.russian import REMARK, ROW, academic_year, counted, long_date
 from reports.sentences import Sentences
 from reports.status import group_status
@@ -42,6 +43,7 @@ class Book:
         self.dynamics = Dynamics(self.explainer, self.wording, self.grounds)
         self.roadmap = RunRoadmap(run)
         self.measures = Measures(self.roadmap, self.wording)
+        self.roadmaps = RoadmapViews(self.roadmap, self.wording, self.measures)
         self.help_names = groups_of_help(self.program)
         self.decisions = Decisions(run, self.wording, self.help_names)
         self.clear = all_clear(self.program)
@@ -139,6 +141,11 @@ class Book:
 def link_of(code: str) -> str:
     """Return the file name of a school's card; characters that file systems dislike are written by their number."""
     return f"school_{re.sub(r'[^0-9A-Za-zА-Яа-яЁё_-]', lambda found: f'~{ord(found.group()):x}', code)}.html"
+
+
+def roadmap_link_of(code: str) -> str:
+    """Return the file name of a school's roadmap."""
+    return f"roadmap_{link_of(code).removeprefix('school_')}"
 
 
 def _natural(code: str) -> tuple:

@@ -30,7 +30,7 @@ class Measures:
 
     def view(self, plan: MeasurePlan, why: Iterable[str] = ()) -> MeasureView:
         """Return one measure; `why`: the short names of what it was called for by."""
-        block, found = plan.block, self.roadmap.dates(plan.name, plan.block)
+        block, found = plan.block, self.roadmap.dates(plan.name)
         nearest, order, state = self._nearest(block.deadline, found)
         return MeasureView(
             plan.name, self.wording.title(plan.name), due_words(block.deadline, found, day_month), due_words(block.deadline, found, short_date), nearest, state,

@@ -10,7 +10,6 @@ import numpy as np
 
 from engine import tree as t
 from engine.indicators import UNIT, slice_table
-from engine.model import Measure
 from engine.program import VALUE, CategoryPlan, CriterionPlan, MeasurePlan
 from engine.roadmap.checks import SUBJECT
 from engine.roadmap.conflicts import Conflict, find_conflicts
@@ -66,9 +65,13 @@ class RunRoadmap:
         self.limits = {name: role.most_a_month for name, role in self.rules.roles.items() if role.most_a_month is not None}
         self.prerequisites = {name: block.after for name, block in self.rules.measures.items() if block.after}
 
-    def dates(self, name: str, block: Measure) -> tuple[Occurrence, ...] | Undated:
+    def dates(self, name: str) -> tuple[Occurrence, ...] | Undated:
         """Return the dates of a measure, needed in this run or not."""
-        return occurrences(Action.of(name, block), self.year, self.calendar)
+        return self._dates[name]
+
+    @cached_property
+    def _dates(self) -> dict[str, tuple[Occurrence, ...] | Undated]:
+        return {name: occurrences(Action.of(name, block), self.year, self.calendar) for name, block in self.rules.measures.items()}
 
     # ------------------------------------------------------------ what comes out
 
@@ -103,8 +106,16 @@ class RunRoadmap:
 
     def steps_of(self, school: str) -> tuple[Step, ...]:
         """Return the steps of one school, group events it is called to included, by date."""
-        needed = self.needed[school]
-        return tuple(step for step in self.roadmap.steps if step.school == school or (step.school is None and step.measure in needed))
+        own, needed = self._own_steps.get(school, []), self.needed[school]
+        called = [step for step in self._own_steps.get(None, []) if step.measure in needed]
+        return tuple(sorted([*own, *called], key=lambda step: (step.due, step.measure, step.number)))
+
+    @cached_property
+    def _own_steps(self) -> dict[str | None, list[Step]]:
+        found: dict[str | None, list[Step]] = {}
+        for step in self.roadmap.steps:
+            found.setdefault(step.school, []).append(step)
+        return found
 
     # ------------------------------------------------------------ reasons
 
@@ -113,7 +124,7 @@ class RunRoadmap:
         event = self.events.get(item.name)
         if item.block.shortfall is not None:
             return list(dict.fromkeys(found.subject for found in (event.shortages if event else ()) if found.school == self.codes[row]))
-        return reasons_at(self._reasons(item), row)
+        return reasons_at(self._reasons[item.name], row)
 
     @cached_property
     def _wanted(self) -> dict[str, _Wanted]:
@@ -121,7 +132,7 @@ class RunRoadmap:
 
     def _of_measure(self, item: MeasurePlan) -> _Wanted | None:
         rows = np.arange(len(self.codes)) if item.audience is None else np.flatnonzero(self.run.evaluation.status(item.name) == 1)
-        reasons = self._reasons(item)
+        reasons = self._reasons[item.name]
         if not item.block.is_group:
             return _Wanted(tuple(Need(self.codes[row], item.name, name) for row in rows for name in reasons_at(reasons, row)))
         if item.block.shortfall is not None:
@@ -132,8 +143,12 @@ class RunRoadmap:
         names = [name for name in reasons if name in called]
         return _Wanted(tuple(Need(None, item.name, name) for name in names), GroupEvent(item.name, tuple(self.codes[row] for row in rows))) if names else None
 
-    def _reasons(self, item: MeasurePlan) -> dict[str, np.ndarray | None]:
-        """Name -> its outcomes (n,); None for what is no category or criterion and so has none."""
+    @cached_property
+    def _reasons(self) -> dict[str, dict[str, np.ndarray | None]]:
+        """Measure -> name -> its outcomes (n,); None for what is no category or criterion and so has none."""
+        return {item.name: self._reasons_of(item) for item in self.plans}
+
+    def _reasons_of(self, item: MeasurePlan) -> dict[str, np.ndarray | None]:
         if item.audience is None:
             return {}
         names = dict.fromkeys(node.name for node in t.walk(item.audience) if isinstance(node, t.Reference))
@@ -146,12 +161,18 @@ class RunRoadmap:
 
     def _by_shortfall(self, item: MeasurePlan, meant: frozenset[str]) -> _Wanted | None:
         shortfall = item.block.shortfall
-        shortages = tuple(found for found in self._shortages(shortfall.indicator) if found.school in meant and found.subject in shortfall.subjects)
+        shortages = tuple(found for found in self.shortages[shortfall.indicator] if found.school in meant and found.subject in shortfall.subjects)
         schools = tuple(dict.fromkeys(found.school for found in shortages))
         if len(schools) < shortfall.least_schools:
             return None
         subjects = [word for word in shortfall.subjects if any(found.subject == word for found in shortages)]
         return _Wanted(tuple(Need(None, item.name, word) for word in subjects), GroupEvent(item.name, schools, shortages))
+
+    @cached_property
+    def shortages(self) -> dict[str, tuple[Shortage, ...]]:
+        """Deficits of all schools by the indicators that call for group events."""
+        indicators = dict.fromkeys(item.block.shortfall.indicator for item in self.plans if item.block.shortfall is not None)
+        return {indicator: tuple(self._shortages(indicator)) for indicator in indicators}
 
     def _shortages(self, indicator: str) -> Iterator[Shortage]:
         """Read the rows of a slice whose value is certainly above zero, by school and keys; what is not known is no deficit."""
