@@ -50,7 +50,9 @@ def test_all_reports_and_a_card_for_every_school(sample):
     result, folder, paths = sample
     names = {path.name for path in paths}
     cards = {f"school_{code}.html" for code in result.evaluation.frames["школа"].codes}
-    assert names == {"brief.html", "district.html", "district.xlsx", "methodology.html"} | cards
+    roadmaps = {path.name for path in paths if path.name.startswith("roadmap_9")}
+    assert names == {"brief.html", "district.html", "district.xlsx", "methodology.html", "roadmap.html", "roadmap.xlsx", "roadmap_order.html",
+                     "cyclogram.html", "cyclogram.xlsx"} | cards | roadmaps
     assert {path.name for path in folder.iterdir()} == names
 
 
