@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from engine.program import CategoryPlan, CriterionPlan
 from engine.roadmap.of_run import RunRoadmap
@@ -33,6 +35,7 @@ class Book:
 
     def __init__(self, run: Run):
         self.run, self.program, self.rules = run, run.program, run.program.rules
+        self._made: dict[str, Any] = {}
         self.frame = run.evaluation.frames[self.program.school_level]
         self.wording = Wording(self.program)
         self.explainer = SharedExplainer(run.evaluation, run.tables)
@@ -47,6 +50,12 @@ class Book:
         self.help_names = groups_of_help(self.program)
         self.decisions = Decisions(run, self.wording, self.help_names)
         self.clear = all_clear(self.program)
+
+    def once(self, name: str, make: Callable[[Book], Any]) -> Any:
+        """Return what a page makes of the whole run, made once."""
+        if name not in self._made:
+            self._made[name] = make(self)
+        return self._made[name]
 
     # ------------------------------------------------------------ the whole run
 

@@ -13,13 +13,17 @@ from reports.book import Book
 
 def borders(book: Book, name: str) -> tuple[float, ...]:
     """The constant thresholds an indicator is compared with in the criteria of schools."""
-    found = []
+    return book.once("borders", _all_borders).get(name, ())
+
+
+def _all_borders(book: Book) -> dict[str, tuple[float, ...]]:
+    found: dict[str, list[float]] = {}
     for plan in book.criterion_plans:
         for node in t.walk(plan.when):
-            if isinstance(node, t.Compare) and getattr(node.left, "name", "") == name:
+            if isinstance(node, t.Compare) and getattr(node.left, "name", ""):
                 value = node.right.value if isinstance(node.right, t.Number) else book.program.thresholds.get(getattr(node.right, "name", ""))
-                found += [value] if isinstance(value, (int, float)) else []
-    return tuple(dict.fromkeys(found))
+                found.setdefault(node.left.name, []).extend([value] if isinstance(value, (int, float)) else [])
+    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
 
 
 def key_indicators(book: Book) -> list[IndicatorPlan]:

@@ -51,8 +51,8 @@ def test_all_reports_and_a_card_for_every_school(sample):
     names = {path.name for path in paths}
     cards = {f"school_{code}.html" for code in result.evaluation.frames["школа"].codes}
     roadmaps = {path.name for path in paths if path.name.startswith("roadmap_9")}
-    assert names == {"brief.html", "district.html", "district.xlsx", "methodology.html", "roadmap.html", "roadmap.xlsx", "roadmap_order.html",
-                     "cyclogram.html", "cyclogram.xlsx"} | cards | roadmaps
+    assert names == {"brief.html", "district.html", "district.xlsx", "methodology.html", "vpr.html", "vpr.xlsx", "objectivity_monitoring.html", "objectivity_monitoring.xlsx",
+                     "roadmap.html", "roadmap.xlsx", "roadmap_order.html", "cyclogram.html", "cyclogram.xlsx"} | cards | roadmaps
     assert {path.name for path in folder.iterdir()} == names
 
 

@@ -22,7 +22,7 @@ SUBJECT = "предмет"
 def check_roadmap(program: Program) -> list[Problem]:
     """Examine measures and the calendar.
 
-    Errors: R113, R209, R210, R211, R213, R221, R405; R406 warns of a measure that will stand in the roadmap without a date.
+    Errors: R110, R113, R209, R210, R211, R213, R701, R702; R703 warns of a measure that will stand in the roadmap without a date.
     """
     return [*_calendar(program), *_terms(program), *_events(program), *_prerequisites(program)]
 
@@ -37,7 +37,7 @@ def _calendar(program: Program) -> Iterator[Problem]:
     for position, quarter in enumerate(rules.calendar.quarters):
         since, until = year.place(quarter.since), year.place(quarter.until)
         if until < since or (last is not None and since <= last):
-            yield Problem("R221", rules.place("календарь", "календарь", "четверти", position), _quarter_words(quarter, until < since),
+            yield Problem("R701", rules.place("календарь", "календарь", "четверти", position), _quarter_words(quarter, until < since),
                           "Четверти идут по порядку учебного года и не накладываются.")
         last = until
     for position, moved in enumerate(rules.calendar.moved_days):
@@ -77,13 +77,13 @@ def _terms(program: Program) -> Iterator[Problem]:
     for name, block in rules.measures.items():
         deadline = block.deadline
         if deadline.rhythm and read_rhythm(deadline.rhythm) is None:
-            yield Problem("R221", rules.place("меры", name, "срок", "как часто"), f"Периодичность «{deadline.rhythm}» не читается.",
+            yield Problem("R701", rules.place("меры", name, "срок", "как часто"), f"Периодичность «{deadline.rhythm}» не читается.",
                           "Бывает: еженедельно, ежемесячно, два раза в месяц, раз в четверть, раз в полугодие; месяцы «ноябрь и февраль» или дни «20 января и 15 мая».")
         elif read_deadline(deadline) is None:
-            yield Problem("R406", rules.place("меры", name, "срок"), f"Срок меры «{name}» не назван датой: в дорожную карту она войдёт без срока.",
+            yield Problem("R703", rules.place("меры", name, "срок"), f"Срок меры «{name}» не назван датой: в дорожную карту она войдёт без срока.",
                           "Напишите «до», «с … по» или «как часто».")
         elif _first_due(deadline, year) is None:
-            yield Problem("R221", rules.place("меры", name, "срок", "по" if deadline.until else "до"), f"Срок меры «{name}» кончается раньше, чем начинается.",
+            yield Problem("R701", rules.place("меры", name, "срок", "по" if deadline.until else "до"), f"Срок меры «{name}» кончается раньше, чем начинается.",
                           f"Учебный год начинается {year.first:%d.%m}; мера, которая переходит через эту дату, делится на две.")
 
 
@@ -165,7 +165,7 @@ def _too_late(program: Program, graph: dict[str, list[str]]) -> Iterator[Problem
             mine, its = due[name], due[other]
             if mine is not None and its is not None and its > mine:
                 position = rules.measures[name].after.index(other)
-                yield Problem("R405", rules.place("меры", name, "после", position), f"Мера «{other}» должна быть раньше, а её срок ({its:%d.%m}) позже, чем у «{name}» ({mine:%d.%m}).",
+                yield Problem("R702", rules.place("меры", name, "после", position), f"Мера «{other}» должна быть раньше, а её срок ({its:%d.%m}) позже, чем у «{name}» ({mine:%d.%m}).",
                               "Поменяйте один из сроков или уберите «после».")
 
 
