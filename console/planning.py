@@ -120,7 +120,7 @@ def _cells(values: Iterable[int], over: Iterable[bool] = ()) -> str:
 
 def _tell_conflicts(views: RoadmapViews, kept: set[int]) -> None:
     found = [conflict for conflict in views.roadmap.conflicts if any(id(step) in kept for step in conflict.steps)]
-    said = views.conflicts(found)
+    said = views.conflicts(found, named=True)
     if not said:
         click.echo("Противоречий нет.")
         return

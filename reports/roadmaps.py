@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+
 from engine.program import MeasurePlan
 from engine.roadmap.conflicts import Conflict, ConflictKind
 from engine.roadmap.ics import Names
@@ -145,19 +147,36 @@ class RoadmapViews:
         return event.schools if event else () if step.school is None else (step.school,)
 
     def whom(self, steps: list[Step]) -> str:
-        """Name the schools of steps of one measure. Schools that only a group for internal use calls for are counted, not named."""
+        """Name the schools of steps of one measure; those that a group for internal use calls for are counted."""
         measure = steps[0].measure
         codes = tuple(dict.fromkeys(code for step in steps for code in self.schools_of(step)))
         if not codes:
             return "все школы района"
-        named = [code for code in codes if not self._only_internal(measure, code)]
+        named = [code for code in codes if not self.is_internal(measure, code)]
         shown = f"№{NBSP}{', '.join(named[:_MOST_NUMBERS])}" if named else ""
         more = len(codes) - len(named[:_MOST_NUMBERS])
         return f"{shown} и ещё {more}" if shown and more else shown or counted(len(codes), SCHOOL)
 
-    def _only_internal(self, measure: str, code: str) -> bool:
-        why = self.roadmap.why(self.plans[measure], self.row_of[code])
-        return bool(why) and set(why) <= self.internal
+    def is_internal(self, measure: str, code: str) -> bool:
+        """Tell whether the district's pages keep a school unnamed: it is in a group for internal use, and no other group calls it to this measure.
+
+        A criterion alone would tell as much as the group it led to.
+        """
+        if code not in self._in_internal:
+            return False
+        why = set(self.roadmap.why(self.plans[measure], self.row_of[code]))
+        return bool(why & self.roadmap.program.plans.keys()) and not why & (self.roadmap.rules.categories.keys() - self.internal)
+
+    @cached_property
+    def _in_internal(self) -> frozenset[str]:
+        plans, evaluation = self.roadmap.program.plans, self.roadmap.run.evaluation
+        names = [name for name in self.internal if plans[name].level == self.roadmap.program.school_level]
+        return frozenset(self.roadmap.codes[row] for name in names for row in np.flatnonzero(evaluation.status(name) == 1))
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Schools with some measure of their own or group event that the district's pages may name them for."""
+        return frozenset(code for code in self.schools if any(not self.is_internal(name, code) for name in self.roadmap.needed[code]))
 
     # ------------------------------------------------------------ load
 
@@ -180,18 +199,29 @@ class RoadmapViews:
 
     # ------------------------------------------------------------ conflicts, what has no date, what is not decreed
 
-    def conflicts(self, conflicts: Iterable[Conflict] | None = None) -> tuple[ConflictView, ...]:
-        """Say conflicts; those of one kind about the same measures and days are drawn together with their schools."""
+    def conflicts(self, conflicts: Iterable[Conflict] | None = None, named: bool = False) -> tuple[ConflictView, ...]:
+        """Say conflicts; those of one kind about the same measures and days are drawn together with their schools.
+
+        `named`: for the school itself or whoever works with it, so that every school is named.
+        """
         groups: dict[tuple, list[Conflict]] = {}
         for conflict in self.roadmap.conflicts if conflicts is None else conflicts:
             about = tuple((step.measure, step.due) for step in conflict.steps) if conflict.performer is None else (conflict.performer, conflict.month)
             groups.setdefault((conflict.kind, about), []).append(conflict)
-        return tuple(self._conflict(found) for found in groups.values())
+        return tuple(self._conflict(found, named) for found in groups.values())
 
-    def _conflict(self, found: list[Conflict]) -> ConflictView:
+    def _whose(self, steps: list[Step], named: bool) -> str:
+        codes = list(dict.fromkeys(step.school for step in steps if step.school is not None))
+        hidden = {step.school for step in steps if step.school is not None and not named and self.is_internal(step.measure, step.school)}
+        shown = [code for code in codes if code not in hidden][:_MOST_NUMBERS]
+        if not codes:
+            return ""
+        more = f" и ещё {len(codes) - len(shown)}" if shown and len(codes) > len(shown) else ""
+        return f" ({'школы' if len(shown) > 1 else 'школа'} № {', '.join(shown)}{more})" if shown else f" ({counted(len(codes), SCHOOL)})"
+
+    def _conflict(self, found: list[Conflict], named: bool) -> ConflictView:
         kind, first = found[0].kind, found[0]
-        schools = [code for code in dict.fromkeys(step.school for conflict in found for step in conflict.steps) if code is not None]
-        whose = f" (школы: {', '.join(schools[:_MOST_NUMBERS])})" if len(schools) > 1 else f" (школа № {schools[0]})" if schools else ""
+        whose = self._whose([step for conflict in found for step in conflict.steps], named)
         titles = [f"{quoted_title(step.title)} {day_month(step.due)}" for step in first.steps]
         match kind:
             case ConflictKind.PAST:

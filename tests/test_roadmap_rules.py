@@ -300,6 +300,7 @@ def test_a_group_for_internal_use_names_no_school_to_the_district(tiny):
     book = Book(tiny.run)
     row = next(row for month in book.roadmaps.months(tiny.roadmap.steps) for row in month.rows if row.title == "Уведомление")
     assert row.whom.replace("\u00a0", " ") == "№ 9001, 9002 и ещё 1"
+    assert book.roadmaps.named == {"9001", "9002", "9003", "9004", "9005"}      # each hands in a report, which is no group's
     assert [measure.name for measure in book.measures.of_school(2, Truth.MET)] == ["уведомление", "встреча", "отчёт"]
 
 

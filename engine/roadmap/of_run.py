@@ -52,14 +52,15 @@ class _Wanted:
 class RunRoadmap:
     """The roadmap of one run, in the academic year that follows the report year. Everything is computed once, when asked for.
 
+    `begins`: the calendar year in which another cycle begins, such as the last one, whose dates are compared with this one's.
     Example: `RunRoadmap(run).roadmap.steps`; the same run, fresh or opened, gives the same steps.
     """
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run, begins: int | None = None):
         self.run, self.program, self.rules = run, run.program, run.program.rules
         self.codes = run.evaluation.frames[self.program.school_level].codes
         self.calendar = work_calendar_of(self.rules.calendar)
-        self.year = academic_year_of(self.rules.calendar, run.report_year)
+        self.year = academic_year_of(self.rules.calendar, run.report_year if begins is None else begins)
         self.plans: list[MeasurePlan] = self.program.of(MeasurePlan, self.program.school_level)
         self.holders = {name: {code: code for code in self.codes} for name, role in self.rules.roles.items() if role.of_each_school}
         self.limits = {name: role.most_a_month for name, role in self.rules.roles.items() if role.most_a_month is not None}

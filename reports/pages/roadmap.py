@@ -97,7 +97,7 @@ def _line(row: LoadRow) -> LoadLine:
 def _links(book: Book) -> Iterable[SchoolLink]:
     for school in book.schools:
         needed = book.roadmap.needed[school.code]
-        if needed:
+        if needed and school.code in book.roadmaps.named:
             yield SchoolLink(school.label, roadmap_link_of(school.code), counted(len(needed), MEASURE))
 
 
@@ -114,7 +114,7 @@ def make_school_roadmap(book: Book, school: SchoolView) -> SchoolRoadmap:
     more = f"Если подтвердятся неопределённые группы, {'добавится' if form(possible, MEASURE) == MEASURE.one else 'добавятся'} ещё {counted(possible, MEASURE)}; они — в карточке школы." if possible else ""
     return SchoolRoadmap(book.header, school, f"Дорожная карта школы {school.label} на {views.year_words} учебный год",
                          f"{counted(len({step.measure for step in steps}), MEASURE)}, {counted(len(steps), STEP)} за год.", groups,
-                         tuple(_of_school(book, school, row) for row in views.rows(steps)), more, views.conflicts(conflicts), views.contacts(steps))
+                         tuple(_of_school(book, school, row) for row in views.rows(steps)), more, views.conflicts(conflicts, named=True), views.contacts(steps))
 
 
 def _of_school(book: Book, school: SchoolView, row: PlanRow) -> PlanRow:
