@@ -200,14 +200,13 @@ class RoadmapViews:
     # ------------------------------------------------------------ conflicts, what has no date, what is not decreed
 
     def conflicts(self, conflicts: Iterable[Conflict] | None = None, named: bool = False) -> tuple[ConflictView, ...]:
-        """Say conflicts; those of one kind about the same measures and days are drawn together with their schools.
+        """Say conflicts; those of one kind about the same measures and days are drawn together with their schools, and all that is past.
 
         `named`: for the school itself or whoever works with it, so that every school is named.
         """
         groups: dict[tuple, list[Conflict]] = {}
         for conflict in self.roadmap.conflicts if conflicts is None else conflicts:
-            about = tuple((step.measure, step.due) for step in conflict.steps) if conflict.performer is None else (conflict.performer, conflict.month)
-            groups.setdefault((conflict.kind, about), []).append(conflict)
+            groups.setdefault((conflict.kind, _about(conflict)), []).append(conflict)
         return tuple(self._conflict(found, named) for found in groups.values())
 
     def _whose(self, steps: list[Step], named: bool) -> str:
@@ -225,7 +224,7 @@ class RoadmapViews:
         titles = [f"{quoted_title(step.title)} {day_month(step.due)}" for step in first.steps]
         match kind:
             case ConflictKind.PAST:
-                return ConflictView(capital(kind.value), f"{titles[0]}{whose}.", "Отметьте, что сделано; на остальное назначьте новый день.")
+                return ConflictView(capital(kind.value), _past([step for conflict in found for step in conflict.steps]), "Отметьте, что сделано; на остальное назначьте новый день.")
             case ConflictKind.BEFORE_PREREQUISITE:
                 return ConflictView(capital(kind.value), f"{titles[0]}, а до неё нужна {titles[1]}{whose}.", "Поменяйте один из сроков в правилах или уберите «после».")
             case ConflictKind.SAME_DAY:
@@ -277,6 +276,22 @@ class RoadmapViews:
 def month_title(month: tuple[int, int]) -> str:
     """Write «Январь 2027»."""
     return f"{capital(MONTH_NAMES[month[1] - 1])} {month[0]}"
+
+
+def _about(conflict: Conflict) -> tuple:
+    """What makes two conflicts one line for a reader."""
+    if conflict.kind is ConflictKind.PAST:
+        return ()
+    return tuple((step.measure, step.due) for step in conflict.steps) if conflict.performer is None else (conflict.performer, conflict.month)
+
+
+def _past(steps: list[Step]) -> str:
+    """Name past measures with their days, in the order of dates."""
+    days: dict[str, list[date]] = {}
+    for step in steps:
+        days.setdefault(step.title, []).append(step.due)
+    said = (f"{quoted_title(title)} — {joined(day_month(day) for day in sorted(set(found)))}" for title, found in days.items())
+    return f"{'; '.join(said)}."
 
 
 def quoted_title(title: str) -> str:
