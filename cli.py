@@ -127,6 +127,24 @@ def report(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> None:
 
 
 @main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@_out_option
+@click.option("--school", "schools", metavar="КОД", multiple=True, help="Только эти школы (можно повторить).")
+@click.option("--role", metavar="РОЛЬ", default=None, help="Только дела одной роли: имя из правил, сокращение или название.")
+@click.option("--ics", metavar="ФАЙЛ", type=click.Path(path_type=Path), default=None, help="Записать календарь ICS.")
+def roadmap(out: Path, schools: tuple[str, ...], role: str | None, ics: Path | None) -> None:
+    """Дорожная карта готового расчёта: месяцы, нагрузка, противоречия, календарь.
+
+    \b
+    Примеры:
+      school-risk roadmap
+      school-risk roadmap --school 9007 --ics школа_9007.ics
+      school-risk roadmap --role РК --ics координатор.ics
+    """
+    from console.planning import roadmap_and_show
+    sys.exit(DONE if roadmap_and_show(out, schools, role, ics) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
 @_rules_option
 @click.option("--data", "data_folder", metavar="ПАПКА", type=click.Path(path_type=Path), required=True, help="Папка с выгрузками всего региона.")
 @click.option("--region", metavar="НАЗВАНИЕ", required=True, help="Как назвать регион в нормах.")

@@ -21,6 +21,7 @@ from engine.run import Run, run
 from engine.values import Numbers, Reason
 
 _SHOWN = 12
+OF_EACH_SCHOOL = {"school_": "карточки школ", "signs_": "признаки по ВПР", "roadmap_": "дорожные карты школ"}     # how the pages of single schools begin
 
 
 class Progress:
@@ -128,24 +129,23 @@ def _write(result: Run, out: Path, schools: tuple[str, ...], what: tuple[str, ..
         click.echo(str(error), err=True)
         return False
     progress.done()
-    _tell_reports(paths)
+    click.echo("Отчёты:")
+    _tell_paths(paths)
     return True
 
 
-def _tell_reports(paths: list[Path]) -> None:
-    """Name every report; many pages of one kind are named once."""
-    click.echo("Отчёты:")
-    kinds = {kind: [path for path in paths if path.name.startswith(f"{kind}_")] for kind in _BY_SCHOOL}
-    folded = {path for pages in kinds.values() if len(pages) > 3 for path in pages}
+def _tell_paths(paths: list[Path]) -> None:
+    """Name the files; pages of single schools, when there are many, in one line of each kind."""
+    many: dict[str, list[Path]] = {}
     for path in paths:
-        if path not in folded:
-            click.echo(f"  {path}")
-    for kind, pages in kinds.items():
-        if len(pages) > 3:
-            click.echo(f"  {pages[0].parent}/{kind}_*.html — {_BY_SCHOOL[kind]}: {len(pages)}")
-
-
-_BY_SCHOOL = {"school": "карточки школ", "signs": "признаки по ВПР"}
+        kind = "" if path.name == "roadmap_order.html" else next((start for start in OF_EACH_SCHOOL if path.name.startswith(start)), "")
+        many.setdefault(kind, []).append(path)
+    for start, found in many.items():
+        if start and len(found) > 3:
+            click.echo(f"  {found[0].parent}/{start}*.html — {OF_EACH_SCHOOL[start]}: {len(found)}")
+        else:
+            for path in found:
+                click.echo(f"  {path}")
 
 
 def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> bool:

@@ -8,6 +8,8 @@ indicators   formulas over tables -> SQL -> columns           (sqlrow, sqlgroup)
 evaluation   criteria as columns, categories and measures     (vector, population, history, conditions, inference)
 run          the pipeline and its record
 objectivity  signs of non-objective results: statistics over works and schools, ready to be called by rules (docs/objectivity.md)
+schedule     terms -> working days of an academic year
+roadmap      a run -> dated steps of the academic year, load of roles, conflicts, calendar file
 explanation  why: category <- criterion <- indicator <- file, sheet, cell
 """
 

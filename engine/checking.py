@@ -1,4 +1,4 @@
-"""RuleSet -> Program, with every problem found at once: names and units, logic, examples, sources."""
+"""RuleSet -> Program, with every problem found at once: names and units, logic, examples, sources, the roadmap."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from engine.limits import too_large
 from engine.loading import RuleSet
 from engine.problems import Problem, errors
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan, Program, build
+from engine.roadmap.checks import check_roadmap
 from engine.satisfiability import always, never
 from engine.words import nearest
 
@@ -22,6 +23,7 @@ def check(rules: RuleSet, day: date, *, examples: bool = True) -> tuple[Program,
     """
     program, found = build(rules, day)
     found += _phrases(program)
+    found += check_roadmap(program)
     sound = not errors(found) and not rules.broken and not rules.unreadable
     problems = [problem for problem in found if not _follows(problem, rules)] + _sources(program)
     if sound:
@@ -108,6 +110,7 @@ def _unused(program: Program) -> list[Problem]:
     for names in program.uses.values():
         used |= names
     used |= {measure.effect.indicator for measure in rules.measures.values() if measure.effect and measure.effect.indicator}
+    used |= {measure.shortfall.indicator for measure in rules.measures.values() if measure.shortfall}
     for block in [*rules.criteria.values(), *rules.categories.values()]:
         if block.phrases:
             for phrase in (block.phrases.met, block.phrases.not_met, block.phrases.unknown):

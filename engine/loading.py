@@ -19,7 +19,7 @@ from engine.yamltext import Mapping, Sequence, Source, read_yaml
 SECTIONS: dict[str, type[BaseModel] | None] = {
     "положение": model.Regulation,
     "район": model.District,
-    "роли": model.Body,
+    "роли": model.Role,
     "календарь": model.Calendar,
     "справочники": None,
     "таблицы": model.Table,
@@ -49,7 +49,7 @@ class RuleSet:
     regulations: tuple[model.Regulation, ...] = ()
     district: model.District | None = None
     calendar: model.Calendar = field(default_factory=model.Calendar)
-    roles: dict[str, model.Body] = field(default_factory=dict)
+    roles: dict[str, model.Role] = field(default_factory=dict)
     references: dict[str, Reference] = field(default_factory=dict)
     tables: dict[str, model.Table] = field(default_factory=dict)
     thresholds: dict[str, model.Threshold] = field(default_factory=dict)

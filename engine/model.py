@@ -317,6 +317,13 @@ class Body(Block):
     note: Line | None = key("пояснение", "Примечание.", None)
 
 
+class Role(Body):
+    """Who answers for measures. `of_each_school`: every school has its own, such as its administration; then load is counted for each."""
+
+    of_each_school: Flag = key("своя у каждой школы", "«да» — у каждой школы свой исполнитель: администрация, куратор.", False)
+    most_a_month: int | None = key("наибольшая нагрузка в месяц", "Больше скольких дел в месяц одному исполнителю не успеть.", None, gt=0)
+
+
 class District(Block):
     title: Line = key("название", "Название района.")
     title_genitive: Line | None = key("название в родительном падеже", "«Московского района …».", None)
@@ -326,6 +333,21 @@ class District(Block):
 
 class AcademicYear(Block):
     begins: DayOfYear = key("начинается", "Первый день учебного года: 09-01.")
+
+
+class Quarter(Block):
+    since: DayOfYear = key("с", "Первый день четверти: 09-01.")
+    until: DayOfYear = key("по", "Последний день четверти: 10-25.")
+
+
+class MovedDays(Block):
+    """The production calendar of one year, where it differs from what the library knows or the law gives."""
+
+    year: int = key("год", "Календарный год.", ge=2013, le=2200)
+    source: Line = key("основание", "Постановление Правительства РФ о переносе выходных дней или иной акт.")
+    moves: dict[Day, Day] | None = key("дни", "Какой выходной на какой день перенесён: {2028-02-23: 2028-02-25}.", None)
+    days_off: tuple[Day, ...] = key("выходные", "Дни, объявленные нерабочими.", ())
+    working: tuple[Day, ...] = key("рабочие", "Выходные, объявленные рабочими.", ())
 
 
 class SeriesBreak(Block):
@@ -346,6 +368,8 @@ def _report_year(value: Any) -> int | str:
 
 class Calendar(Block):
     academic_year: AcademicYear | None = key("учебный год", "Когда начинается учебный год.", None)
+    quarters: tuple[Quarter, ...] = key("четверти", "Учебные четверти: [{с: 09-01, по: 10-25}, …].", ())
+    moved_days: tuple[MovedDays, ...] = key("переносы", "Переносы выходных по годам, которых ещё нет в календаре программы.", ())
     report_year: Annotated[Any, AfterValidator(_report_year), WithJsonSchema({"type": ["string", "integer"]})] = key(
         "отчётный год", "«по дате» (последний завершённый), число или «последний в данных».", "по дате")
     breaks: tuple[SeriesBreak, ...] = key("разрывы рядов", "Где ряд лет нельзя продолжать.", ())
@@ -539,6 +563,14 @@ def _audience(value: Any) -> t.Tree | None:
     return None if value == "всем" else _condition(value)
 
 
+class Shortfall(Block):
+    """What calls for a group event: rows of a slice by subject whose value is above zero."""
+
+    indicator: str = key("показатель", "Показатель с разрезом по предмету: больше нуля — дефицит есть.")
+    subjects: Words = key("предмет", "По каким предметам.")
+    least_schools: int = key("не меньше школ", "Со скольких школ мероприятие нужно.", 1, gt=0)
+
+
 class Measure(Grounded):
     audience: Annotated[Any, AfterValidator(_audience), WithJsonSchema(_CONDITION_SCHEMA)] = key("для", "Кому: критерий, категория, условие или «всем».")
     level: str | None = key("уровень", "Мера уровня над школой.", None)
@@ -548,3 +580,12 @@ class Measure(Grounded):
     document: Line | None = key("документ", "Что остаётся на бумаге.", None)
     effect: Effect | None = key("показатель эффекта", "По какому показателю видно действие меры.", None)
     stage: Line | None = key("этап", "Этап управленческого цикла.", None)
+    event: Literal["групповое", "школы"] | None = key("мероприятие", "«групповое» — одно на всех, кому нужно; «школы» — в каждой школе своё.", None)
+    shortfall: Shortfall | None = key("дефициты", "Групповое мероприятие нужно, если у школ есть дефициты по предмету.", None)
+    after: Words = key("после", "Меры, которые должны быть раньше.", ())
+    form: Line | None = key("форма", "Форма мероприятия: семинар, практикум, встреча.", None)
+
+    @property
+    def is_group(self) -> bool:
+        """Tell whether it is one event for all who need it."""
+        return self.event == "групповое" or (self.audience is None and self.event is None)

@@ -20,6 +20,9 @@ REPORTS = {
     "vpr": "справка по работе ВПР",
     "objectivity_monitoring": "справка о мерах по объективности ВПР",
     "objectivity_roadmap": "дорожная карта по объективности ВПР",
+    "roadmap": "дорожная карта района и школ",
+    "roadmap_order": "проект приказа об утверждении дорожной карты",
+    "cyclogram": "циклограмма групповых мероприятий",
 }
 """Reports by name. Each is a module of reports/pages with `write(book, folder, schools, say) -> paths`: a new report is a module and a line here."""
 OF_SCHOOLS = ("schools", "signs")     # what naming schools alone means

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.program import CategoryPlan, CriterionPlan
+from engine.roadmap.of_run import RunRoadmap
 from engine.run import Run
 from engine.truth import Truth
 from engine.values import Numbers, Texts
@@ -17,13 +18,14 @@ from reports.evidence import SharedExplainer
 from reports.groups import Grounds, all_clear, groups_of_help
 from reports.history import Decisions
 from reports.internal import Internal
-from reports.measures import Measures, ordered
+from reports.measures import Measures
 from reports.missing import Gaps
 from reports.objectivity import Objectivity
+from reports.roadmaps import RoadmapViews
 from reports.russian import REMARK, ROW, academic_year, counted, long_date
 from reports.sentences import Sentences
 from reports.status import group_status
-from reports.view import GroupView, Header, MeasureView, SchoolView
+from reports.view import GroupView, Header, SchoolView
 from reports.wording import Wording
 
 _PURPOSE = ("Отчёт нужен, чтобы вовремя помочь школам. Он не является оценкой работы школ и учителей. "
@@ -45,7 +47,9 @@ class Book:
         self.gaps = Gaps(self.explainer, self.sentences, self.wording)
         self.dynamics = Dynamics(self.explainer, self.wording, self.grounds)
         self.internal = Internal(self.program)
-        self.measures = Measures(self.program, self.wording, run.report_year, run.day, self.internal)
+        self.roadmap = RunRoadmap(run)
+        self.measures = Measures(self.roadmap, self.wording, self.internal)
+        self.roadmaps = RoadmapViews(self.roadmap, self.wording, self.measures)
         self.help_names = groups_of_help(self.program)
         self.decisions = Decisions(run, self.wording, self.help_names)
         self.clear = all_clear(self.program)
@@ -125,7 +129,7 @@ class Book:
         before = self.decisions.before(row) if self.decisions.known else ""
         return SchoolView(row, code, f"№ {code}", self._name(row), link_of(code), groups, main,
                           self.gaps.missing(groups, row), self.gaps.missing(tuple(group for group in groups if not group.internal), row),
-                          tuple(self._measures(row, Truth.MET)), tuple(self._measures(row, Truth.UNKNOWN)), before, self.decisions.is_new(row))
+                          tuple(self.measures.of_school(row, Truth.MET)), tuple(self.measures.of_school(row, Truth.UNKNOWN)), before, self.decisions.is_new(row))
 
     def _group(self, plan: CategoryPlan, row: int) -> GroupView:
         truth, applies = self.explainer.status(plan.name, row), self.frame.applies.get(plan.name)
@@ -133,14 +137,6 @@ class Book:
         grounds = self.grounds.of(plan.name, row) if truth is Truth.MET and not plan.block.rest else ()
         phrase = self.sentences.category(plan.name, truth, row) if status.tone in ("met", "open") else ""
         return GroupView(plan.name, self.wording.title(plan.name), self.wording.short(plan.name), plan.block.clause or "", status, phrase, grounds, plan.block.internal)
-
-    def _measures(self, row: int, wanted: Truth) -> list[MeasureView]:
-        chosen = [plan for plan in self.measures.plans if plan.audience is not None and self.explainer.status(plan.name, row) is wanted]
-        return ordered(self.measures.called_for(plan, self.statuses(row)) for plan in chosen)
-
-    def statuses(self, row: int) -> dict[str, Truth]:
-        """Return how every category and criterion of a school came out."""
-        return {plan.name: self.explainer.status(plan.name, row) for plan in (*self.plans, *self.criterion_plans)}
 
     def _name(self, row: int) -> str:
         """Find the name of a school: the first text column of the registry that is called a name."""
@@ -174,6 +170,11 @@ class Book:
 def link_of(code: str, what: str = "school") -> str:
     """Return the file name of a school's card or of another page of its own; characters that file systems dislike are written by their number."""
     return f"{what}_{re.sub(r'[^0-9A-Za-zА-Яа-яЁё_-]', lambda found: f'~{ord(found.group()):x}', code)}.html"
+
+
+def roadmap_link_of(code: str) -> str:
+    """Return the file name of a school's roadmap."""
+    return link_of(code, "roadmap")
 
 
 def _natural(code: str) -> tuple:

@@ -109,7 +109,7 @@ def _dates(actions: Mapping[str, Action | None], year: AcademicYear,
            calendar: WorkCalendar) -> tuple[dict[str, tuple[Occurrence, ...]], tuple[tuple[str, Undated], ...]]:
     dates, undated = {}, []
     for name, action in actions.items():
-        found = _occurrences(action, year, calendar)
+        found = occurrences(action, year, calendar)
         if isinstance(found, Undated):
             undated.append((name, found))
         else:
@@ -117,7 +117,8 @@ def _dates(actions: Mapping[str, Action | None], year: AcademicYear,
     return dates, tuple(undated)
 
 
-def _occurrences(action: Action | None, year: AcademicYear, calendar: WorkCalendar) -> tuple[Occurrence, ...] | Undated:
+def occurrences(action: Action | None, year: AcademicYear, calendar: WorkCalendar) -> tuple[Occurrence, ...] | Undated:
+    """Return the dates of a measure in a year, or why it has none. Whoever shows a date of a measure takes it from here."""
     if action is None:
         return Undated.UNKNOWN_MEASURE
     if action.term is None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-from holidays import country_holidays
-
 _DAY = timedelta(days=1)
 _WEEKEND = 5
 _NEW_YEAR = tuple((1, day) for day in range(1, 9))
@@ -127,6 +125,7 @@ def by_law(year: int, moves: tuple[tuple[date, date], ...] = ()) -> tuple[frozen
 
 @lru_cache(maxsize=64)
 def _from_library(year: int) -> tuple[frozenset[date], frozenset[date]]:
+    from holidays import country_holidays  # heavy, and most commands ask for no working day
     known = country_holidays("RU", years=year)
     return frozenset(day for day in known if day.year == year), frozenset(day for day in known.weekend_workdays if day.year == year)
 
@@ -134,4 +133,5 @@ def _from_library(year: int) -> tuple[frozenset[date], frozenset[date]]:
 @lru_cache(maxsize=1)
 def _last_known() -> int:
     """The last year whose moves the library holds."""
+    from holidays import country_holidays
     return max(country_holidays("RU").special_public_holidays)

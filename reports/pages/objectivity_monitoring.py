@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from engine.roadmap.of_run import RunRoadmap
 from reports.book import Book
 from reports.document import DRAFT, Document, Grid, Section, head, numbered
 from reports.html import write_page
@@ -148,7 +149,7 @@ def _measures(book: Book, figures: Figures, objectivity: Objectivity) -> Section
     if not plans:
         return Section("Мер по объективности в правилах нет", missing=("Опишите меры дорожной карты в разделе «меры» правил: без них мониторить нечего.",))
     year = objectivity.run.report_year
-    before, decided = Measures(book.program, book.wording, year - 1, book.run.day, book.internal), objectivity.decided(year - 1)
+    before, decided = Measures(RunRoadmap(book.run, year - 1), book.wording, book.internal), objectivity.decided(year - 1)
     rows, shown, due = [], 0, 0
     for plan in plans:
         past, now = before.view(plan), book.measures.view(plan)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from engine.objectivity.codes import State
 from engine.program import MeasurePlan
+from engine.roadmap.steps import Undated
 from reports.book import Book
 from reports.html import write_page
 from reports.objectivity import ATTENTION, FOUND, Recheck
@@ -137,15 +139,16 @@ def _steps(book: Book, schools: list[SchoolView]) -> list[tuple[str, Step]]:
 
 def _why(book: Book, plan: MeasurePlan, schools: list[SchoolView]) -> str:
     """Name what calls for a measure, of what this roadmap is about: another ground of the same measure belongs elsewhere."""
-    reasons = dict.fromkeys(name for school in schools for name in book.measures.reasons(plan, book.statuses(school.row)))
-    return joined(book.measures.word(name) for name in reasons if name in book.objectivity.names and name not in book.internal)
+    reasons = dict.fromkeys(name for school in schools for name in book.roadmap.why(plan, school.row))
+    return joined(book.measures.reason(name) for name in reasons if name in book.objectivity.names and name not in book.internal)
 
 
 def _when(book: Book, plan: MeasurePlan) -> tuple[int, int]:
     """The first day of a measure, then its last one; without a date it stands last."""
-    deadline = plan.block.deadline
-    days = [book.measures.calendar_day(day).toordinal() for day in (deadline.since, deadline.before, deadline.until) if day is not None]
-    return (days[0], days[-1]) if days else (10**7, 10**7)
+    found = book.roadmap.dates(plan.name)
+    if isinstance(found, Undated):
+        return date.max.toordinal(), date.max.toordinal()
+    return (found[0].first or found[0].due).toordinal(), found[-1].due.toordinal()
 
 
 def _step(place: str, why: str, called: Sequence[tuple[SchoolView, MeasureView]], total: int) -> Step:

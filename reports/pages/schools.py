@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reports.book import Book
+from reports.book import Book, roadmap_link_of
 from reports.charts import Chart
 from reports.html import write_page
 from reports.russian import CRITERION, counted, joined
@@ -53,6 +53,7 @@ class SchoolCard:
     measures: tuple[MeasureView, ...]
     possible_measures: tuple[MeasureView, ...]
     possible_title: str
+    roadmap_link: str
 
 
 def make_school(book: Book, school: SchoolView) -> SchoolCard:
@@ -71,7 +72,8 @@ def make_school(book: Book, school: SchoolView) -> SchoolCard:
         book.gaps.all_absent(school.row), shown.criteria(grounds), shown.criteria(others), shown.criteria(unknown), shown.criteria(rest),
         f"Не выполнено или не применяется: {counted(len(rest), CRITERION)}", tuple(_turns((*grounds, *others))), tuple(_turns(rest)),
         book.dynamics.charts(evidence, school.row), school.measures, school.possible_measures,
-        f"Меры, которые понадобятся, если подтвердятся неопределённые группы: {len(school.possible_measures)}")
+        f"Меры, которые понадобятся, если подтвердятся неопределённые группы: {len(school.possible_measures)}",
+        roadmap_link_of(school.code) if school.measures else "")
 
 
 def _title(book: Book, school: SchoolView) -> str:

@@ -53,7 +53,7 @@ def test_rhythms(words, rhythm):
 def test_every_deadline_of_the_rules_is_read_and_dated():
     rules, problems = load(Path(__file__).parents[2] / "rules")
     terms = {name: read_deadline(measure.deadline) for name, measure in rules.measures.items()}
-    assert not [problem for problem in problems if problem.is_error] and len(terms) == 32
+    assert not [problem for problem in problems if problem.is_error] and len(terms) >= 40
     for name, term in terms.items():
         assert term is not None and schedule(term, YEAR, CALENDAR), name
 
