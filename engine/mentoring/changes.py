@@ -184,13 +184,18 @@ def replace_mentor(task: Task, assignment: Assignment, school: str, mentee: str 
     changed = replace(task, constraints=limits)
     was = assignment.mentor_of
     orphans = tuple(code for code, mentor in was.items() if mentor == school and mentee in (None, code))
-    chosen, full = _fewest_moves(changed.ready, was), assign(changed)
+    chosen, full = keep(changed, was), assign(changed)
     moved, moved_by_full = (tuple(code for code in was if code not in (*orphans, school) and now.mentor_of.get(code) != was[code]) for now in (chosen, full))
     return Replacement(changed, orphans, tuple(sorted(task.constraints.fixed - limits.fixed)), chosen, moved, full, moved_by_full,
                        chosen.total + chosen.penalties - full.total - full.penalties)
 
 
-def _fewest_moves(ready: Ready, was: Mapping[str, str]) -> Assignment:
+def keep(task: Task, was: Mapping[str, str]) -> Assignment:
+    """Assign with the fewest changes of earlier pairs (mentee -> mentor): as many mentees as can be first, the least total last.
+
+    Errors: TooLarge as in `replace_mentor`.
+    """
+    ready = task.ready
     network = ready.network
     move = network.step
     column_of = {code: at for at, code in enumerate(ready.mentors)}
