@@ -166,13 +166,13 @@ class _Reader:
             self.problems.append(Problem("R107", data.values_at[section], f"В разделе «{section}» должны быть блоки «имя: …».", ""))
             return
         if section in SINGLE:
-            self._single(section, value, place)
+            self._single(section, value, data)
             return
         for name, block in value.items():
             self._block(section, name, block, value)
 
-    def _single(self, section: str, value: Mapping, place: Place) -> None:
-        block = self._validate(SECTIONS[section], value, section, value)
+    def _single(self, section: str, value: Mapping, data: Mapping) -> None:
+        block, place = self._validate(SECTIONS[section], value, section, data), data.keys_at[section]
         if section == "положение":
             if block is not None:
                 self.regulations.append(block)

@@ -19,6 +19,7 @@ _ROLES = {"наставляемый": "согласие школы", "наста
 _REPLIES = {"согласна": "получено", "отказ": "отказ", "ждём": "ждём ответа"}
 _PENALTY = "penalty"
 _SETTINGS = {
+    "least_known": "нужно известного веса (доля)",
     "capacity": "школ у наставника", "capacities": "школ у отдельных наставников", "consents": "согласия школ", "refused": "отказы от участия",
     "refused_pairs": "отказы от пары", "forbidden": "не назначать", "fixed": "закреплённые пары", "same_cluster": "только внутри одного кластера",
     "max_travel": "наибольший путь", "max_distance": "наибольшее различие условий", "subjects": "наставник силён в предмете", "subject_penalty": "надбавка за предмет"}
@@ -229,6 +230,9 @@ class Pairs:
         if item.name.startswith("weight: "):
             name = item.name.removeprefix("weight: ")
             return f"вес условия «{self.titles.get(name, name)}»: {_plain(item.before)} → {_plain(item.after)}"
+        if item.name.startswith("kind: "):
+            name = item.name.removeprefix("kind: ")
+            return f"вид условия «{self.titles.get(name, name)}»: {_plain(item.before)} → {_plain(item.after)}"
         return f"{_SETTINGS[item.name]}: {_plain(item.before)} → {_plain(item.after)}"
 
     def moves(self, changes: Changes) -> tuple[str, ...]:
@@ -244,8 +248,8 @@ class Pairs:
         yield f"{item.cause.value}{bars}{by}"
         if item.cause is Cause.CLOSER and item.shifts:
             most = max(item.shifts, key=lambda shift: shift.before - shift.after)
-            title = "надбавка за предмет" if most.factor == _PENALTY else f"условие «{self.titles.get(most.factor, most.factor)}»"
-            yield f"сильнее всего изменилось {title}: было {_side(most.before)}, стало {_side(most.after)}"
+            title = "изменилась надбавка за предмет" if most.factor == _PENALTY else f"изменилось условие «{self.titles.get(most.factor, most.factor)}»"
+            yield f"сильнее всего {title}: было {_side(most.before)}, стало {_side(most.after)}"
 
     def totals(self, changes: Changes) -> str:
         text = f"Сумма различий (с надбавками): была {number(changes.total_before, 2)}, стала {number(changes.total_after, 2)}"
@@ -275,7 +279,7 @@ class Pairs:
         if limits.subjects.rule != SubjectRule.NONE.value:
             lines.append(f"Наставник силён {limits.subjects.rule} из предметов, где школе нужна помощь.")
         if limits.subjects.penalty:
-            lines.append(f"Если не во всех — к различию прибавляется доля от {number(limits.subjects.penalty, 2)}.")
+            lines.append(f"За предметы, где нужна помощь, а наставник не силён, к различию прибавляется часть надбавки {number(limits.subjects.penalty, 2)}: по доле таких предметов.")
         lines += [f"Пары — только внутри столбца «{limits.inside.replace('_', ' ')}»."] if limits.inside else []
         lines += [f"Путь не больше {number(limits.travel.most, 1)}."] if limits.travel else []
         lines += [f"Различие условий не больше {number(limits.distance, 2)}."] if limits.distance is not None else []

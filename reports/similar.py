@@ -12,7 +12,7 @@ from engine.mentoring.similarity import Neighbour, by_code
 from engine.program import IndicatorPlan
 from reports.book import Book, link_of
 from reports.pairs import Pairs, distance_words
-from reports.russian import SCHOOL, counted, number, value_words
+from reports.russian import SCHOOL, counted, joined, lowered, value_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,12 @@ def similar_schools(book: Book, code: str) -> Similar | None:
     if not found:
         return None
     found = tuple(sorted(found, key=lambda item: by_code(item.code)))
-    conditions = number(len(pairs.project.plan.factors))
-    about = f"Из всех школ района по {conditions} условиям (размер, социальный паспорт, кадры и другие) ближе всего {counted(len(found), SCHOOL)}. Школы стоят по номерам."
-    return Similar(about, tuple(_school(pairs, item) for item in found), tuple(_compared(book, pairs, code, found)), pairs.left_out(found[0].contributions))
+    return Similar(_about(pairs, len(found)), tuple(_school(pairs, item) for item in found), tuple(_compared(book, pairs, code, found)), pairs.left_out(found[0].contributions))
+
+
+def _about(pairs: Pairs, count: int) -> str:
+    titles = [lowered(plan.title) for plan, scale in zip(pairs.project.plan.factors, pairs.project.similarity.scales, strict=True) if scale.count]
+    return f"{counted(count, SCHOOL)} с самыми близкими условиями: {joined(titles)}. Школы стоят по номерам: это сравнение условий, а не мест."
 
 
 def _school(pairs: Pairs, item: Neighbour) -> SimilarSchool:

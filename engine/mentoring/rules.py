@@ -131,7 +131,7 @@ class _Reader:
         if (limits.subjects.rule != "не требуется" or limits.subjects.penalty) and not block.subjects:
             self._say("R106", ("ограничения", "предмет"), "Предмет требуется, а раздела «предметы» нет.", "Опишите «предметы» или уберите требование.")
         if limits.travel is not None:
-            self._table("путь", limits.travel.table, (limits.travel.to, limits.travel.value), ("ограничения", "путь"))
+            self._travel(limits.travel)
         self._pairs(limits)
 
     def _pairs(self, limits: model.PairLimits) -> None:
@@ -149,23 +149,26 @@ class _Reader:
             if load[pair.mentor] == limits.capacities.get(pair.mentor, limits.capacity) + 1:
                 self._say("R221", (*path, "наставник"), f"За наставником № {pair.mentor} закреплено больше школ, чем он берёт.", "Увеличьте «школ у отдельных наставников» или уберите пару.")
 
+    def _travel(self, travel: model.Travel) -> None:
+        path = ("ограничения", "путь")
+        table = self._table(travel.table, (*path, "таблица"))
+        for key, column in (("куда", travel.to), ("величина", travel.value)):
+            if table is not None and column not in table.columns:
+                self._say("R209", (*path, key), f"Столбца «{column}» в таблице «{travel.table}» нет.", _like(column, table.columns))
+
     def _answers(self, block: model.Mentoring) -> None:
-        if block.answers is not None:
-            self._table("ответы", block.answers, ANSWERS, ("ответы",))
-
-    def _table(self, what: str, name: str, columns: Iterable[str], path: tuple) -> None:
-        table = self.rules.tables.get(name)
-        key = (*path, "таблица") if what == "путь" else path
-        if table is None:
-            self._say("R208", key, f"Таблицы «{name}» нет.", _like(name, self.rules.tables))
+        if block.answers is None:
             return
-        for column in columns:
-            if column not in table.columns:
-                place = (*path, "куда" if column == self._travel_to() else "величина") if what == "путь" else key
-                self._say("R209", place, f"Столбца «{column}» в таблице «{name}» нет.", _like(column, table.columns) or f"Нужны столбцы: {', '.join(columns)}.")
+        table = self._table(block.answers, ("ответы",))
+        absent = [column for column in ANSWERS if table is not None and column not in table.columns]
+        if absent:
+            self._say("R209", ("ответы",), f"В таблице «{block.answers}» нет столбцов ответов: {', '.join(absent)}.", "Опишите их в разделе «таблицы» — образец в rules/data.yaml.")
 
-    def _travel_to(self) -> str:
-        return self.rules.mentoring.limits.travel.to
+    def _table(self, name: str, path: tuple) -> model.Table | None:
+        table = self.rules.tables.get(name)
+        if table is None:
+            self._say("R208", path, f"Таблицы «{name}» нет.", _like(name, self.rules.tables))
+        return table
 
 
 def _unit(kind: Kind) -> str:

@@ -13,7 +13,6 @@ from engine.program import IndicatorPlan, MeasurePlan
 from engine.truth import Truth
 from reports.book import Book
 from reports.html import write_page
-from reports.measures import ordered
 from reports.mentoring import Project, project_view
 from reports.pairs import Pairs
 from reports.russian import SCHOOL, capital, counted, joined, lowered, quantity_words
@@ -160,10 +159,10 @@ def _unchecked(pairs: Pairs) -> Iterable[str]:
 
 
 def _steps(book: Book, pairs: Pairs) -> Iterable[Step]:
-    """The dated measures meant for the two groups."""
+    """The dated measures meant for the two groups, by their last day."""
     groups = {pairs.project.plan.block.mentees, pairs.project.plan.block.mentors}
     plans = [plan for plan in book.program.of(MeasurePlan, book.program.school_level) if plan.audience is not None and groups & set(book.measures.groups_meant(plan))]
-    for view in ordered(book.measures.view(plan) for plan in plans):
+    for view in sorted((book.measures.view(plan) for plan in plans), key=lambda view: view.next_order[1]):
         yield Step(view.due_full, view.title, view.responsible_full, view.document)
 
 
