@@ -50,7 +50,8 @@ def test_all_reports_and_a_card_for_every_school(sample):
     result, folder, paths = sample
     names = {path.name for path in paths}
     cards = {f"school_{code}.html" for code in result.evaluation.frames["школа"].codes}
-    assert names == {"brief.html", "district.html", "district.xlsx", "methodology.html"} | cards
+    pairs = {"mentoring_order.html", "mentoring_order.xlsx", "mentoring_meeting.html", "mentoring_note.html"}
+    assert names == {"brief.html", "district.html", "district.xlsx", "methodology.html"} | pairs | cards
     assert {path.name for path in folder.iterdir()} == names
 
 
