@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [classification aggregation startup]`: print the report; a full run writes benchmarks/results.md.
+"""`python -m benchmarks [--quick] [classification aggregation pupil_rows startup]`: print the report; a full run writes benchmarks/results.md.
 
 Exit code 1 when results that must be equal differ: figures of a wrong calculation are worth nothing.
 """
@@ -13,12 +13,12 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks import aggregation, classification, startup
+from benchmarks import aggregation, classification, pupil_rows, startup
 
 RESULTS = Path(__file__).with_name("results.md")
-FULL = {"classification": classification.run, "aggregation": aggregation.run, "startup": startup.run}
+FULL = {"classification": classification.run, "aggregation": aggregation.run, "pupil_rows": pupil_rows.run, "startup": startup.run}
 QUICK = {"classification": lambda: classification.run(2000, 3, memory=False), "aggregation": lambda: aggregation.run(300, 2, memory=False),
-         "startup": lambda: startup.run(1)}
+         "pupil_rows": lambda: pupil_rows.run(3000, 1), "startup": lambda: startup.run(1)}
 PACKAGES = ("numpy", "pandas", "duckdb", "sqlglot", "durable_rules", "OpenFisca-Core", "zen-engine")
 
 

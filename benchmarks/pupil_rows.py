@@ -1,18 +1,15 @@
-"""One million pupil rows of a regional export (CSV of 2021) to distributions: the reader beside the SQL by hand, in one run.
+"""One million pupil rows of a regional export (CSV of 2021) to distributions: the reader beside the SQL by hand, taking turns in one process.
 
     python -m benchmarks.pupil_rows [rows]
 
-Both count works by school, score and journal mark. The SQL by hand knows the file: types, columns, no dirt. The reader finds out, checks every
-row (maximum, sums of items, class, marks), counts items, marks, the journal and the summary of scores too. Wall time and processor time, best of three.
+All count works by school, score and journal mark. The SQL by hand knows the file: types, columns, no dirt. The reader finds out, checks every
+row (maximum, sums of items, class, marks), and counts items, too. A second file has what real ones have: absent pupils, «нет отметки», «НЕТ».
 """
 
 from __future__ import annotations
 
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -20,93 +17,139 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from benchmarks.measuring import Aim, Section, decimal, measure, table
 from engine.checking import check
 from engine.inputs import read_folder
-from engine.inputs.formats import likeness, read
+from engine.inputs.formats import finish, likeness, read
 from engine.inputs.formats.desk import Desk
 from engine.inputs.textfile import read_text
 from engine.loading import RuleSet, load
 
 ROOT = Path(__file__).parents[1]
-ITEMS = (1, 2, 1, 2, 2, 1, 2, 2, 2, 2, 3)      # mathematics of grade 5, 2021: 20 points
+ITEMS = (1, 2, 1, 2, 2, 1, 2, 2, 2, 2, 3)  # mathematics of grade 5, 2021: 20 points
+NAME = "МА 5 2021.csv"
+COUNTS = '"логин школы" AS school, "всего баллов" AS score, "отметка за предыдущую четверть/триместр" AS journal, count(*) AS n'
 
 
-def write(folder: Path, rows: int, schools: int) -> Path:
-    """Write the register and the export."""
+def write(folder: Path, rows: int, schools: int, dirty: float = 0) -> Path:
+    """Write the register and the export; a part of the rows may be dirty: absent pupils, no journal mark, no class."""
     rng = np.random.default_rng(5)
+    folder.mkdir(exist_ok=True)
     codes = np.char.add("edu", (200_000 + np.arange(schools)).astype(str))
-    pd.DataFrame({"Код ОО": codes, "Наименование ОО": codes, "Тип ОО": "сош", "Муниципалитет": "Район", "1–4 классы": "да", "5–9 классы": "да", "10–11 классы": "да"}).to_csv(folder / "Реестр школ.csv", sep=";", index=False)
-    points = np.stack([rng.binomial(top, .6, rows) for top in ITEMS], axis=1)
-    frame = pd.DataFrame({"логин школы": codes[np.sort(rng.integers(0, schools, rows))], "регион": 99, "номер обучающегося": np.arange(rows), "код обучающегося": 50_000 + np.arange(rows),
-                          "отметка за предыдущую четверть/триместр": rng.integers(2, 6, rows), "пол": "м", "класс": "5А", "вариант": 1, "всего баллов": points.sum(axis=1)})
+    pd.DataFrame(
+        {"Код ОО": codes, "Наименование ОО": codes, "Тип ОО": "сош", "Муниципалитет": "Район", "1–4 классы": "да", "5–9 классы": "да", "10–11 классы": "да"}
+    ).to_csv(folder / "Реестр школ.csv", sep=";", index=False)
+    points = np.stack([rng.binomial(top, 0.6, rows) for top in ITEMS], axis=1)
+    frame = pd.DataFrame(
+        {
+            "логин школы": codes[np.sort(rng.integers(0, schools, rows))],
+            "регион": 99,
+            "номер обучающегося": np.arange(rows),
+            "код обучающегося": 50_000 + np.arange(rows),
+            "отметка за предыдущую четверть/триместр": rng.integers(2, 6, rows),
+            "пол": "м",
+            "класс": "5А",
+            "вариант": 1,
+            "всего баллов": points.sum(axis=1),
+        }
+    )
     for index in range(len(ITEMS)):
         frame[f"балл за {index + 1}"] = points[:, index]
-    path = folder / "МА 5 2021.csv"
-    frame.to_csv(path, sep=";", index=False)
-    return path
+    chance = rng.random(rows)
+    for part, (column, word) in enumerate((("всего баллов", "X"), ("отметка за предыдущую четверть/триместр", "нет отметки"), ("класс", "НЕТ"))):
+        chosen = (chance >= part * dirty / 3) & (chance < (part + 1) * dirty / 3)
+        if chosen.any():
+            frame[column] = frame[column].astype(object).where(~chosen, word)
+    frame.to_csv(folder / NAME, sep=";", index=False)
+    return folder / NAME
 
 
-def by_hand(path: Path) -> int:
+def by_hand(path: Path) -> duckdb.DuckDBPyConnection:
     """Count works by school, score and journal mark with the SQL a person would write."""
     connection = duckdb.connect()
     connection.execute("SET threads=1")
-    connection.execute(f"""CREATE TABLE works AS SELECT "логин школы" AS school, "всего баллов" AS score, "отметка за предыдущую четверть/триместр" AS journal, count(*) AS n
-                           FROM read_csv('{path}', delim = ';', header = true) GROUP BY ALL""")
-    return connection.execute("SELECT sum(n) FROM works").fetchall()[0][0]
+    connection.execute(f"CREATE TABLE works AS SELECT {COUNTS} FROM read_csv('{path}', delim = ';', header = true) GROUP BY ALL")
+    return connection
 
 
-def by_hand_all(path: Path) -> int:
-    """The same with what the reader does besides in its scan: sums of items by school, and rows whose items do not make the total."""
+def by_hand_all(path: Path) -> duckdb.DuckDBPyConnection:
+    """The same with what the reader does besides in its scan: sums of items, and rows whose items do not make the total."""
     connection = duckdb.connect()
     connection.execute("SET threads=1")
     names = [f'"балл за {index + 1}"' for index in range(len(ITEMS))]
-    sums = ", ".join(f"sum({name})" for name in names)
-    connection.execute(f"""CREATE TABLE works AS SELECT "логин школы" AS school, "всего баллов" AS score, "отметка за предыдущую четверть/триместр" AS journal, count(*) AS n, {sums},
-                           count_if({' + '.join(names)} <> "всего баллов") FROM read_csv('{path}', delim = ';', header = true) GROUP BY ALL""")
-    return connection.execute("SELECT sum(n) FROM works").fetchall()[0][0]
+    connection.execute(
+        f'CREATE TABLE works AS SELECT {COUNTS}, {", ".join(f"sum({name})" for name in names)}, count_if({" + ".join(names)} <> "всего баллов")'
+        f" FROM read_csv('{path}', delim = ';', header = true) GROUP BY ALL"
+    )
+    return connection
 
 
-def by_scan(path: Path, rules: RuleSet) -> int:
-    """The reader of the format alone: the file to staged distributions, marks, journal and items."""
+def by_scan(path: Path, rules: RuleSet) -> Desk:
+    """The reader of the format alone: the file to staged distributions and items."""
     connection = duckdb.connect()
     connection.execute("SET threads=1")
-    desk = Desk(connection, {name: table for name, table in rules.tables.items() if name != "шкалы"}, rules.references)
+    desk = Desk(connection, {name: contract for name, contract in rules.tables.items() if name != "шкалы"}, rules.references)
     (sheet,), _ = read_text(path, path.name, None, likeness, path.parent)
     read(sheet, desk)
+    finish(desk)
     desk.staged()
-    return connection.execute(f"SELECT sum(работ) FROM {desk.stage('работы_впр')}").fetchall()[0][0]
+    return desk
 
 
-def by_reader(folder: Path, rules: RuleSet) -> int:
-    """Read the folder as `school-risk run` does: registers, checks, the summary of scores and all."""
-    tables, _ = read_folder(folder, rules.tables, rules.references)
-    return tables.connection.execute("SELECT sum(работ) FROM работы_впр").fetchall()[0][0]
-
-
-def timed(call: Callable[[], int]) -> tuple[float, float, int]:
-    best = (float("inf"), float("inf"), 0)
-    for _ in range(3):
-        wall, spent = time.perf_counter(), time.process_time()
-        count = call()
-        best = min(best, (time.perf_counter() - wall, time.process_time() - spent, count))
-    return best
-
-
-def main(rows: int = 1_000_000) -> None:
+def run(rows: int = 1_000_000, repeats: int = 5) -> Section:
+    """Measure, and compare every count of the reader with the SQL by hand."""
+    rules, _ = load(ROOT / "rules")
+    check(rules, date(2026, 9, 3))
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        path = write(folder, rows, max(rows // 75, 1))
-        rules, _ = load(ROOT / "rules")
-        check(rules, date(2026, 9, 3))
-        calls = {"SQL by hand, distributions only": lambda: by_hand(path), "SQL by hand with items": lambda: by_hand_all(path),
-                 "reader, file to distributions": lambda: by_scan(path, rules), "reader, the whole folder": lambda: by_reader(folder, rules)}
-        found = {name: timed(call) for name, call in calls.items()}
-    first = next(iter(found.values()))
-    for name, (wall, spent, count) in found.items():
-        assert count == rows, (name, count)
-        print(f"{name:34} {wall:6.2f} s wall {spent:6.2f} s processor   x{spent / first[1]:.2f}")
-    print(f"{rows:,} rows, peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+        path = write(Path(scratch) / "clean", rows, max(rows // 75, 1))
+        dirty = write(Path(scratch) / "dirty", rows, max(rows // 75, 1), dirty=0.1)
+        wrong = _compare(path, rules)
+        hand, whole, scan, soiled, folder = measure(
+            lambda: by_hand(path),
+            lambda: by_hand_all(path),
+            lambda: by_scan(path, rules),
+            lambda: by_scan(dirty, rules),
+            lambda: read_folder(path.parent, rules.tables, rules.references),
+            repeats=repeats,
+        )
+    named = {
+        "SQL руками: только распределения": hand,
+        "SQL руками: ещё суммы заданий и сверка с итогом": whole,
+        "**school-risk**: от файла до распределений и заданий": scan,
+        "school-risk: то же, 10 % строк с «X», «нет отметки», «НЕТ»": soiled,
+        "school-risk: вся папка, с проверками и сводкой баллов": folder,
+    }
+    lines = [
+        (name, *(decimal(value) for value in (timing.least, timing.median, timing.least / hand.least, timing.least / whole.least)))
+        for name, timing in named.items()
+    ]
+    aims = tuple(
+        Aim(f"≤ 1,5 × SQL руками ({what})", f"{decimal(scan.least / other.least)} ×", scan.least <= 1.5 * other.least)
+        for what, other in (("с заданиями", whole), ("только распределения", hand))
+    )
+    return Section(
+        f"{rows:,} строк участников из CSV → распределения".replace(",", " "),
+        table(("", "с", "медиана, с", "к распределениям", "к распределениям с заданиями"), lines) + _NOTES,
+        aims,
+        wrong,
+    )
+
+
+_NOTES = """
+
+- SQL руками знает файл: имена столбцов, что в нём одни числа, что нет ни сдвинутых строк, ни «X». school-risk узнаёт раскладку по заголовкам, читает ячейки
+  как текст, сверяет каждую строку (максимум, сумма заданий, отметка, класс) и помнит, в каких строках файла стоят работы школы.
+- Все стороны: DuckDB в памяти, `threads=1`; числа работ по школе, баллу и отметке журнала сверяются целиком."""
+
+
+def _compare(path: Path, rules: RuleSet) -> tuple[str, ...]:
+    desk = by_scan(path, rules)
+    ours = desk.connection.execute(f"SELECT школа, балл, журнал, работ FROM {desk.stage('работы_впр')}").df().sort_values(["школа", "балл", "журнал"])
+    theirs = by_hand(path).execute("SELECT school, score, journal, n FROM works").df().sort_values(["school", "score", "journal"])
+    return () if np.array_equal(ours.to_numpy(), theirs.to_numpy()) else ("числа работ",)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    section = run(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    print(section.markdown)
+    sys.exit(1 if section.wrong else 0)

@@ -142,14 +142,24 @@ def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple
         click.echo(str(error), err=True)
         return False
     progress.done()
-    cards = [path for path in paths if path.name.startswith("school_")]
-    click.echo("Отчёты:")
-    for path in paths:
-        if path not in cards or len(cards) <= 3:
-            click.echo(f"  {path}")
-    if len(cards) > 3:
-        click.echo(f"  {cards[0].parent}/school_*.html — карточки школ: {len(cards)}")
+    _tell_reports(paths)
     return True
+
+
+def _tell_reports(paths: list[Path]) -> None:
+    """Name every report; many pages of one kind are named once."""
+    click.echo("Отчёты:")
+    kinds = {kind: [path for path in paths if path.name.startswith(f"{kind}_")] for kind in _BY_SCHOOL}
+    folded = {path for pages in kinds.values() if len(pages) > 3 for path in pages}
+    for path in paths:
+        if path not in folded:
+            click.echo(f"  {path}")
+    for kind, pages in kinds.items():
+        if len(pages) > 3:
+            click.echo(f"  {pages[0].parent}/{kind}_*.html — {_BY_SCHOOL[kind]}: {len(pages)}")
+
+
+_BY_SCHOOL = {"school": "карточки школ", "signs": "признаки по ВПР"}
 
 
 def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> bool:

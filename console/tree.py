@@ -55,8 +55,13 @@ class _SchoolTree:
     def _category(self, plan: CategoryPlan) -> Node:
         evidence = self.explainer.category(plan.name, self.row)
         children = [child for child in evidence.children if self.everything or self._matters(evidence, child)]
-        word = "не применяется" if evidence.applies is Truth.NOT_MET else _CATEGORY_WORDS[evidence.status]
-        return f"{evidence.title} — {word}{_clause(evidence.clause)}", [self._fact(child) for child in children]
+        word = _CATEGORY_WORDS[evidence.status]
+        if evidence.applies is Truth.NOT_MET:
+            word, reasons = "не применяется", {check.name for check in evidence.applying}
+            children = [child for child in evidence.children if child.name in reasons]
+        told = {child.name for child in children}
+        applying = [check for check in evidence.applying if check.name not in told]
+        return f"{evidence.title} — {word}{_clause(evidence.clause)}", [*map(_applying, applying), *map(self._fact, children)]
 
     def _matters(self, category: Evidence, child: Evidence) -> bool:
         """A decided category rests on its decisive facts; an undetermined one on what is not known."""
@@ -74,8 +79,10 @@ class _SchoolTree:
         if evidence.name in self.told and evidence.kind == "criterion":
             return f"{head} (см. выше)", []
         self.told.add(evidence.name)
+        if evidence.applies is Truth.NOT_MET:
+            return head, [_applying(check) for check in evidence.applying]
         children = {child.name: child for child in evidence.children}
-        nodes = [self._check(check, children) for check in evidence.checks]
+        nodes = [*map(_applying, evidence.applying), *(self._check(check, children) for check in evidence.checks)]
         compared = {check.name for check in evidence.checks}
         nodes += [self._value(child) for name, child in children.items() if name not in compared and child.kind in ("indicator", "column", "criterion")]
         return head, nodes
@@ -137,6 +144,13 @@ class _SchoolTree:
         plans = [plan for plan in self.program.of(MeasurePlan, self.program.school_level)
                  if plan.audience is not None and self.explainer.status(plan.name, self.row) is Truth.MET]
         return f"Меры: {len(plans)}", [(plan.block.title or plan.name, []) for plan in plans]
+
+
+def _applying(check: Check) -> Node:
+    """A part of «применяется» that keeps a rule away, or is not known."""
+    value = check.left if isinstance(check.left, str) else quantity_words(check.left) if isinstance(check.left, Quantity) else ""
+    now = f" (сейчас {value})" if value else ""
+    return f"применяется, если {check.text}{now}: {'это не так' if check.status is Truth.NOT_MET else 'не известно'}", []
 
 
 def _change_words(change: Change) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 from engine import tree as t
 from engine.examples import check_examples
+from engine.limits import too_large
 from engine.loading import RuleSet
 from engine.problems import Problem, errors
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan, Program, build
@@ -26,6 +27,7 @@ def check(rules: RuleSet, day: date, *, examples: bool = True) -> tuple[Program,
     if sound:
         problems += _logic(program)
         problems += _unused(program)
+        problems += too_large(program)
         if examples:
             problems += check_examples(program)
     return program, problems

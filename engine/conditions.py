@@ -1,7 +1,7 @@
-"""The condition tree of categories and measures, and its plain evaluators.
+"""The condition tree of categories and measures, and its plain evaluator.
 
-`evaluate` says what a condition means. The inference engine is checked against it in every run, and it takes
-over where durable_rules cannot be imported.
+`evaluate_columns` says what a condition means. The inference engine is checked against it in every run, and it
+takes over where durable_rules cannot be imported.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine import truth
-from engine.truth import Codes, Truth
+from engine.truth import Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +81,11 @@ def names(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_mentions(condition)))
 
 
-def evaluate(condition: Condition, values: Mapping[str, Truth]) -> Truth:
-    """Find the truth of a condition in strong Kleene logic. Errors: KeyError for a name without a value."""
-    match condition:
-        case Fact(name):
-            return values[name]
-        case Undetermined(name):
-            return Truth.MET if values[name] is Truth.UNKNOWN else Truth.NOT_MET
-        case Not(item):
-            return evaluate(item, values).opposite
-        case AllOf(items):
-            return _needing(len(items), items, values)
-        case AnyOf(items):
-            return _needing(1, items, values)
-        case AtLeast(count, items):
-            return _needing(count, items, values)
-        case _:
-            raise TypeError(f"{condition!r} is not a condition.")
-
-
 def evaluate_columns(condition: Condition, columns: Mapping[str, Codes]) -> Codes:
-    """Find the truth of a condition for every row. Shapes: columns (n,) -> (n,). Errors: as `evaluate`."""
+    """Find the truth of a condition for every row in strong Kleene logic.
+
+    Shapes: columns (n,) -> (n,). Errors: KeyError for a name without a column.
+    """
     match condition:
         case Fact(name):
             return columns[name].copy()
@@ -117,15 +101,6 @@ def evaluate_columns(condition: Condition, columns: Mapping[str, Codes]) -> Code
             return truth.at_least(count, [evaluate_columns(item, columns) for item in items])
         case _:
             raise TypeError(f"{condition!r} is not a condition.")
-
-
-def _needing(count: int, items: tuple[Condition, ...], values: Mapping[str, Truth]) -> Truth:
-    truths = [evaluate(item, values) for item in items]
-    if truths.count(Truth.MET) >= count:
-        return Truth.MET
-    if len(truths) - truths.count(Truth.NOT_MET) < count:
-        return Truth.NOT_MET
-    return Truth.UNKNOWN
 
 
 def _distinct(items: Iterable[Condition]) -> tuple[Condition, ...]:

@@ -86,7 +86,7 @@ class Stage:
     def computed_columns(self) -> None:
         """Add the columns that the contract computes from others of the same row."""
         for name, table in self.rules.tables.items():
-            formulas = {key: block.formula for key, block in table.columns.items() if block.formula is not None}
+            formulas = {key: table.columns[key].formula for key in table.computed()}
             if not formulas:
                 continue
             present = {row[0] for row in self._run(f"DESCRIBE {_quoted(name)}").fetchall()}
@@ -225,10 +225,9 @@ class Stage:
         self._run(
             f"INSERT INTO {_quoted(name)} ({inserted}) SELECT {chosen} FROM {_quoted(self.rules.registry)} AS t JOIN _школы AS k ON k.код = t.{_quoted(registry_key)} "
             f"CROSS JOIN {source} WHERE {who} AND NOT EXISTS (SELECT 1 FROM {_quoted(name)} AS e WHERE {same}) ORDER BY k._unit{''.join(', w.' + _quoted(key) for key in fields)}")
-        for key, block in table.columns.items():
-            if block.formula is not None:
-                tree = self.resolver.number(block.formula, self._scope(name), ("таблицы", name))
-                self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {settled(self._row_sql(name).value(tree)).sql(dialect='duckdb')} WHERE _status = 1")
+        for key in table.computed():
+            tree = self.resolver.number(table.columns[key].formula, self._scope(name), ("таблицы", name))
+            self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {settled(self._row_sql(name).value(tree)).sql(dialect='duckdb')} WHERE _status = 1")
 
     def _tell_absent(self, name: str, table: model.Table, schools: Frame) -> None:
         keys = [key for key in table.keys if key != table.school_column]

@@ -14,7 +14,7 @@ from engine import tree as t
 from engine.frames import Frame, with_common
 from engine.inference import Conclusion
 from engine.problems import Place, Problem
-from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, Program
+from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan, Program
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
 from engine.words import nearest
@@ -79,7 +79,7 @@ def _run(program: Program, section: str, plan: Any, position: int, example: mode
         return None
     if isinstance(plan, IndicatorPlan) and plan.table is not None:
         return _run_rows(program, plan, position, example, given, expected, problems)
-    actual = _Small(program, plan.level, given).outcome(_applied(plan, given), str(example.outcome))
+    actual = Small(program, plan.level, given).outcome(_applied(plan, given), str(example.outcome))
     return ExampleResult(section, plan.name, position, example.why or f"№ {position + 1}", expected, actual, place)
 
 
@@ -214,7 +214,7 @@ def _trees(plan: Any) -> list[t.Tree]:
     return [tree for field in fields if isinstance(tree := getattr(plan, field, None), t.Tree)]
 
 
-class _PlainInference:
+class PlainInference:
     """Conclusions of examples come from the reference evaluator: durable-rules is proved equal to it elsewhere."""
 
     def conclude(self, name: str, condition: c.Condition, columns: dict) -> Conclusion:
@@ -222,7 +222,7 @@ class _PlainInference:
         return Conclusion(status, np.zeros(len(status), np.int32), ((),), 0)
 
 
-class _Small:
+class Small:
     """One invented school: what is given is given, what can be computed from it is computed, the rest is missing."""
 
     def __init__(self, program: Program, level: str, given: dict[str, Value]):
@@ -237,7 +237,7 @@ class _Small:
         self.given = given
 
     def outcome(self, plan: Any, wanted: str) -> str:
-        self._fill(plan)
+        self._fill(plan, PlainInference())
         value = self.frame.columns[plan.name]
         if isinstance(value, Numbers):
             return _number_words((float(value.low[0]), float(value.high[0])))
@@ -246,7 +246,12 @@ class _Small:
             return wanted
         return _WORDS[int(value[0])]
 
-    def _fill(self, plan: Any) -> None:
+    def everything(self, inference: PlainInference) -> None:
+        """State and conclude every category and measure of the level, with nothing given."""
+        for plan in [*self.program.of(CategoryPlan, self.level), *self.program.of(MeasurePlan, self.level)]:
+            self._fill(plan, inference)
+
+    def _fill(self, plan: Any, inference: PlainInference) -> None:
         names = reachable(self.program, plan)
         for name in names - set(self.program.order):
             self._column(name)
@@ -257,10 +262,12 @@ class _Small:
             frame = self.stage.frames[item.level]
             if name in self.given and name != plan.name:
                 frame.columns[name] = self.given[name]
+            elif name in frame.columns:
+                continue
             elif name != plan.name and not self._computable(item):
                 frame.columns[name] = Numbers.exact(np.array([np.nan]), np.array([Reason.EMPTY], np.uint8))
             else:
-                self.stage.one(item, _PlainInference())
+                self.stage.one(item, inference)
 
     def _computable(self, plan: Any) -> bool:
         if not isinstance(plan, IndicatorPlan):

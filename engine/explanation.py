@@ -76,7 +76,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A node of the tree. `kind`: category, criterion, indicator, threshold, column or condition."""
+    """A node of the tree. `kind`: category, criterion, indicator, threshold, column or condition.
+
+    `applying`: the parts of «применяется» because of which a rule does not apply, or because of which it is not known whether it does.
+    """
 
     kind: str
     name: str
@@ -90,6 +93,7 @@ class Evidence:
     rows: tuple[SourceRow, ...] = ()
     rows_total: int = 0
     decisive: bool = False
+    applying: tuple[Check, ...] = ()
 
 
 class Explainer:
@@ -119,7 +123,8 @@ class Explainer:
         facts = [fact for fact in c.names(self.evaluation.conditions[name]) if fact not in folded]
         children = [self._fact(plan.level, fact, row, decisive) for fact in facts]
         children.sort(key=lambda item: not item.decisive)
-        return Evidence("category", name, plan.block.title or name, self.status(name, row), applies, clause=plan.block.clause or "", children=tuple(children))
+        return Evidence("category", name, plan.block.title or name, self.status(name, row), applies, clause=plan.block.clause or "", children=tuple(children),
+                        applying=self._applying(plan, row))
 
     def _decisive(self, name: str, row: int) -> frozenset[str]:
         conclusion = self.evaluation.conclusions[name]
@@ -129,6 +134,20 @@ class Explainer:
     def _applies(self, level: str, name: str, row: int) -> Truth:
         codes = self.evaluation.frames[level].applies.get(name)
         return Truth.MET if codes is None else Truth(int(codes[row]))
+
+    def _applying(self, plan: CriterionPlan | CategoryPlan, row: int) -> tuple[Check, ...]:
+        wanted = self._applies(plan.level, plan.name, row)
+        return () if wanted is Truth.MET else tuple(self._parts(plan.level, plan.applies, row, wanted))
+
+    def _parts(self, level: str, tree: t.Tree, row: int, wanted: Truth) -> Iterator[Check]:
+        """The parts of a conjunction that came out so; anything else is one part."""
+        if isinstance(tree, t.AllOf):
+            for item in tree.items:
+                yield from self._parts(level, item, row, wanted)
+        elif int(self.one_row(level, row).condition(tree)[0]) == wanted.value:
+            inner = tree.item if isinstance(tree, t.Not) else tree
+            side = inner if isinstance(inner, t.Reference) else getattr(inner, "left", getattr(inner, "value", None))
+            yield Check(t.render(tree), wanted, self._side(level, side, row), None, name=t.render(tree if isinstance(inner, t.Member) else inner))
 
     def _fact(self, level: str, name: str, row: int, decisive: frozenset[str]) -> Evidence:
         plan = self.program.plans.get(name)
@@ -153,7 +172,8 @@ class Explainer:
         level = plan.level
         checks = tuple(self._checks(level, plan.when, row))
         return Evidence("criterion", name, plan.block.title or name, self.status(name, row), self._applies(level, name, row),
-                        clause=plan.block.clause or "", checks=checks, children=tuple(self._inputs(level, plan.when, row)))
+                        clause=plan.block.clause or "", checks=checks, children=tuple(self._inputs(level, plan.when, row)),
+                        applying=self._applying(plan, row))
 
     def _checks(self, level: str, tree: t.Tree, row: int) -> Iterator[Check]:
         evaluator = self.one_row(level, row)
@@ -258,10 +278,20 @@ class Explainer:
         if plan.table is None:
             trees = [plan.formula] if plan.formula is not None else trees_of(plan.parameters)
             children = tuple(child for tree in trees for child in self._inputs(plan.level, tree, own))
+            children += tuple(self._slice_of_method(other, own) for other in METHODS[plan.block.method].indicators(plan.parameters)) if plan.block.method is not None else ()
             rows, total = self.rows_of(plan, own) if plan.block.method is not None else ((), 0)
             return Evidence("indicator", name, title, value=value, clause=clause, children=children, rows=rows, rows_total=total)
         rows, total = self.rows_of(plan, own)
         return Evidence("indicator", name, title, value=value, clause=clause, rows=rows, rows_total=total)
+
+    def _slice_of_method(self, name: str, row: int) -> Evidence:
+        """The slice that another method computed for one unit: all its values in a line, and what they were computed from."""
+        plan = self.program.plans[name]
+        keys = ", ".join(f'"{key}"' for key in plan.keys)
+        found = self.tables.connection.execute(f'SELECT "{VALUE}", {keys} FROM "{slice_table(name)}" WHERE _unit = {row} ORDER BY {keys}').fetchall()
+        values = [f"{', '.join(map(_shown, words))} {_shown(None if value is None else round(value, plan.block.decimals))}" for value, *words in found]
+        rows, total = self._method_rows(plan, row, _ROWS_SHOWN)
+        return Evidence("indicator", name, plan.block.title or name, value="; ".join(values) or "нет данных", clause=plan.block.clause or "", rows=rows, rows_total=total)
 
     # ------------------------------------------------------------ rows
 

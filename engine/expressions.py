@@ -11,7 +11,7 @@ from lark import Tree as ParseTree
 
 from engine import tree as t
 from engine.problems import Place, Problem
-from engine.words import mixes_alphabets, one_alphabet
+from engine.words import mixes_alphabets, retyping_hint
 from engine.yamltext import Word
 
 _SIGNS = {"не менее": ">=", "более": ">", "не более": "<=", "менее": "<", "равно": "=", "не равно": "<>",
@@ -73,7 +73,7 @@ def _refuse_mixed_words(text: str) -> None:
             if not quoted and mixes_alphabets(word):
                 raise ExpressionError(Problem(
                     "R103", place_of(text, begin, position), f"В слове «{word}» смешаны русские и латинские буквы.",
-                    f"Наберите его одной раскладкой: {one_alphabet(word)}."))
+                    retyping_hint(word)))
             begin = position + 1
 
 

@@ -40,14 +40,15 @@ _ANY, _ROWS, _YEARS, _SCHOOLS = Place.ANYWHERE, Place.ROWS, Place.YEARS, Place.S
 
 FUNCTIONS: dict[str, Function] = _table(
     Function("округлить", _ANY, ("number", "count"), "округлить(x; знаков)", unit="same", optional=1),
-    Function("округлить_вниз", _ANY, ("number",), "округлить_вниз(x)", unit="same"),
-    Function("округлить_вверх", _ANY, ("number",), "округлить_вверх(x)", unit="same"),
+    Function("округлить_вниз", _ANY, ("number", "count"), "округлить_вниз(x; знаков)", unit="same", optional=1),
+    Function("округлить_вверх", _ANY, ("number", "count"), "округлить_вверх(x; знаков)", unit="same", optional=1),
     Function("модуль", _ANY, ("number",), "модуль(x)", unit="same"),
     Function("корень", _ANY, ("number",), "корень(x)"),
     Function("логарифм", _ANY, ("number",), "логарифм(x)"),
     Function("степень", _ANY, ("number", "number"), "степень(x; y)"),
     Function("наибольшее", _ANY, ("number", "number", "…"), "наибольшее(a; b)", unit="same"),
     Function("наименьшее", _ANY, ("number", "number", "…"), "наименьшее(a; b)", unit="same"),
+    Function("среднее_известных", _ANY, ("number", "number", "…"), "среднее_известных(a; b)", unit="same"),
     Function("была", _ANY, ("category", "count"), "была(категория; лет назад)", result="truth", optional=1),
 
     Function("сумма", _ROWS, ("number",), "сумма(x)", unit="same"),

@@ -14,7 +14,7 @@ from engine.methods.base import Slice
 from engine.problems import Problem
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
 from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row
-from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, column, double, is_known, not_false, number, settled
+from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, cleaned, column, double, is_known, not_false, number, settled
 from engine.tables import Tables
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
@@ -143,7 +143,14 @@ class IndicatorEngine:
             years = years[-12:] if open_window else years
         status = column("_status", "t") if not plan.over_slice else None
         breaks = tuple((year, rows) for _, year, rows in self._breaks(plan)) if plan.year else ()
-        return Rows(year, years, self.report_year, self._zero(plan, years, open_window), status, open_window, breaks)
+        return Rows(year, years, self.report_year, self._zero(plan, years, open_window), status, open_window, breaks, self._one_a_year(plan))
+
+    def _one_a_year(self, plan: IndicatorPlan) -> bool:
+        """Whether a group can have one row a year at most: its keys and the year are the whole key of a row."""
+        keys = self._row_keys(plan)
+        if plan.year not in keys or not set(keys) <= {*plan.keys, plan.year} or plan.level != self.program.row_level(plan):
+            return False
+        return plan.over_slice or self._keys_unrepeated(plan.table, keys)
 
     def _row_keys(self, plan: IndicatorPlan) -> tuple[str, ...]:
         if plan.over_slice:
@@ -366,7 +373,7 @@ class IndicatorEngine:
             names = []
             for side, value in enumerate((first, second)):
                 name = f"_ранг_{position}_{side}"
-                source = source.select(exp.alias_(self._rank(plan, value.low, part), name, quoted=True))
+                source = source.select(exp.alias_(self._rank(plan, cleaned(value.low), part), name, quoted=True))
                 names.append(name)
             group.ranks[call] = (Sql.exact(column(names[0], "t")), Sql.exact(column(names[1], "t")))
         source = self.joined(source, scan)

@@ -8,7 +8,7 @@ both and stays outside the engine. That is exactly strong Kleene logic: a node h
 rules that derive "not met", and nothing is ever derived from silence.
 
 Schools share few patterns of inputs within one node, so only the distinct patterns go through the engine.
-Each run must fire exactly the rules that are due, and the status must equal what `conditions.evaluate` says.
+Each run must fire exactly the rules that are due, and the status must equal what `conditions.evaluate_columns` says.
 """
 
 import json
@@ -24,7 +24,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from engine.conditions import AllOf, AnyOf, AtLeast, Condition, Fact, Not, Undetermined, evaluate, names
+from engine.conditions import AllOf, AnyOf, AtLeast, Condition, Fact, Not, Undetermined, evaluate_columns, names
 from engine.truth import Codes, Truth, distinct_patterns
 
 try:
@@ -33,6 +33,9 @@ except ImportError:  # it has no wheels and needs a compiler: without it the ref
     driver = None
 
 HELPER = "~"  # first character of the names the compiler invents
+PART = "≈"  # first character of the names of parts; no identifier and no rendered condition begins so
+_FEW = 4  # names that a part may have: at most 81 patterns
+_MANY = 100  # distinct patterns of inputs beyond which a condition is divided
 
 # What durable-rules was measured to bear, with a margin. Beyond lie endless loops and crashes, not messages.
 LONGEST_CONJUNCTION = 16
@@ -70,6 +73,9 @@ class Step:
     because: tuple[str, ...]
 
 
+Trail = tuple[Step, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Conclusion:
     """What one node says about every school.
@@ -80,8 +86,13 @@ class Conclusion:
 
     status: Codes
     pattern: npt.NDArray[np.int32]
-    trails: tuple[tuple[Step, ...], ...]
+    trails: tuple[Trail, ...]
     engine_calls: int
+
+
+def literal_name(text: str) -> str:
+    """Return the name in a literal."""
+    return text.rpartition("=")[0]
 
 
 def literal(name: str, truth: Truth) -> str:
@@ -175,7 +186,7 @@ class _Compiler:
 
 def _refuse_too_large(name: str, rules: Sequence[Rule]) -> None:
     uses = Counter(each for rule in rules for each in rule.when)
-    parts = len({_fields(each)["name"] for each in uses})
+    parts = len({literal_name(each) for each in uses})
     most = max(uses.values())
     for what, size, limit in (
         ("разных частей", parts, MOST_NAMES),
@@ -205,7 +216,7 @@ def due_rules(rules: Sequence[Rule], given: Iterable[str]) -> tuple[list[Rule], 
     return due, known
 
 
-def trail_of(fired: Sequence[Rule], known: set[str]) -> tuple[Step, ...]:
+def trail_of(fired: Sequence[Rule], known: set[str]) -> Trail:
     """Tell fired rules as steps, in the order of the condition; helper literals give way to their reasons.
 
     "At least n" names all members that hold: the engine itself would name n of them, by order of arrival.
@@ -241,6 +252,7 @@ class Engine:
         self._literals = {str(number): each for number, each in enumerate(mentioned)}
         refuse_collisions([*self._literals, _BEGIN, f"sid-{_STATE}", "$pulse"])
         self._facts = {each: _json({"id": key, **_fields(each)}) for key, each in self._literals.items()}
+        self._read: dict[str, tuple[Rule, frozenset[str]] | None] = {}
         self._lock = threading.Lock()
         self._started = False
         self._handle = driver.create_ruleset("rules", _json(self._definitions()))
@@ -294,21 +306,29 @@ class Engine:
 
     def _conclude(self, message: str, known: set[str], firings: Counter[Rule]) -> Iterator[str]:
         """Check one firing; yield its conclusion where that is new and another rule waits for it."""
-        ((rule_id, match),) = json.loads(message).items()
-        if rule_id == _BEGIN:
+        if message not in self._read:
+            self._read[message] = self._firing(message)
+        firing = self._read[message]
+        if firing is None:
             return
-        rule = self._by_id[rule_id]
-        facts = [each["m"] for each in match] if isinstance(match, list) else list(match.values())
-        support = {self._literals[fact["id"]] for fact in facts}
+        rule, support = firing
         firings[rule] += 1
         # Of k facts that hold, "at least n" fires again for each further n.
         most = len(rule.when) // rule.need
         if len(support) != rule.need or not support <= known.intersection(rule.when) or firings[rule] > most:
-            raise InferenceError(f"durable-rules fired {rule} because of {support}, time {firings[rule]}.")
+            raise InferenceError(f"durable-rules fired {rule} because of {set(support)}, time {firings[rule]}.")
         if rule.then not in known:
             known.add(rule.then)
             if rule.then in self._facts:
                 yield rule.then
+
+    def _firing(self, message: str) -> tuple[Rule, frozenset[str]] | None:
+        """Read which rule fires and because of what; None for the first firing. The same firing is always told in the same words."""
+        ((rule_id, match),) = json.loads(message).items()
+        if rule_id == _BEGIN:
+            return None
+        facts = [each["m"] for each in match] if isinstance(match, list) else list(match.values())
+        return self._by_id[rule_id], frozenset(self._literals[fact["id"]] for fact in facts)
 
     def _forget(self) -> None:
         """Delete the state. Should that fail, the next run is refused: its first fact is already there."""
@@ -378,23 +398,114 @@ def _fnv32(text: str) -> int:
 
 
 class _Node:
-    """One name with its condition, compiled."""
+    """One name with its condition, compiled. The patterns of a condition multiply with every name in it, so where schools
+    show many of them it is divided: each compound part, and each stretch of a long list, is a node of its own. Kleene logic
+    allows it: the truth of a part is all that the whole needs to know of it."""
 
-    def __init__(self, name: str, condition: Condition) -> None:
+    def __init__(self, name: str, condition: Condition, divide: bool = False) -> None:
         self.name, self.condition, self.inputs = name, condition, names(condition)
-        self.rules = compile_node(name, condition)
+        self.parts: list[_Node] = []
+        self._stretches: set[str] = set()
+        self._own = self._divided(condition) if divide and len(self.inputs) > _FEW else condition
+        self._own_inputs = names(self._own)
+        self.rules = compile_node(name, self._own)
         self.engine = Engine(self.rules) if driver else None
+        self._given = [{truth.value: literal(each, truth) for truth in Truth} for each in self._own_inputs]
+        self._derived = [(truth.value, literal(name, truth)) for truth in (Truth.MET, Truth.NOT_MET)]
 
-    def settle(self, codes: Sequence[int]) -> tuple[int, tuple[Step, ...]]:
-        """Conclude for one pattern of inputs: the code of the status and the trail."""
-        values = {name: Truth(code) for name, code in zip(self.inputs, codes, strict=True)}
-        given = [literal(name, truth) for name, truth in values.items()]
+    def _divided(self, condition: Condition) -> Condition:
+        match condition:
+            case Not(item):
+                return Not(self._divided(item))
+            case AtLeast(count, items):
+                return AtLeast(count, tuple(self._part(item) for item in items))
+            case AllOf(items) | AnyOf(items):
+                kind, items = type(condition), tuple(self._part(item) for item in items)
+                if len(items) <= _FEW:
+                    return kind(items)
+                stretches = [items[start:start + _FEW] for start in range(0, len(items), _FEW)]
+                return kind(tuple(self._named(kind(stretch), stretch=True) if len(stretch) > 1 else stretch[0] for stretch in stretches))
+        return condition
+
+    def _part(self, item: Condition) -> Condition:
+        match item:
+            case Fact() | Undetermined():
+                return item
+            case Not(inner):
+                return Not(self._part(inner))
+        return self._named(item)
+
+    def _named(self, condition: Condition, stretch: bool = False) -> Fact:
+        part = _Node(f"{PART}{self.name.removeprefix(PART)}.{len(self.parts) + 1}", condition, divide=True)
+        self.parts.append(part)
+        if stretch:
+            self._stretches.add(part.name)
+        return Fact(part.name)
+
+    def close(self) -> None:
+        """Free the engines of the node and its parts."""
+        if self.engine:
+            self.engine.close()
+        for part in self.parts:
+            part.close()
+
+    def conclude(self, patterns: Mapping[str, Codes]) -> tuple[Codes, list[Trail], int]:
+        """Conclude for distinct patterns of inputs -> (statuses, trails, engine calls). Shapes: columns (d,) -> (d,)."""
+        statuses, trails, calls = self._settle(dict(patterns), {})
+        expected = evaluate_columns(self.condition, patterns)
+        if not np.array_equal(statuses, expected):
+            raise InferenceError(f"«{self.name}»: the rules derived another status than the condition means.")
+        return statuses, trails, calls
+
+    def _settle(self, columns: dict[str, Codes], told: dict[str, list[Trail]]) -> tuple[Codes, list[Trail], int]:
+        """`columns` and `told` hold what is known of earlier parts: their codes and trails, row by row."""
+        calls = 0
+        for part in self.parts:
+            columns[part.name], told[part.name], more = part._settle(columns, told)
+            calls += more
+        chosen = [columns[name] for name in self._own_inputs]
+        pattern, example = distinct_patterns(chosen)
+        distinct = [column[example] for column in chosen]
+        statuses = evaluate_columns(self._own, dict(zip(self._own_inputs, distinct, strict=True)))
+        rows = zip(*(column.tolist() for column in distinct), statuses.tolist(), strict=True)
+        found = [self._fire(codes, status) for *codes, status in rows]
+        calls += len(found) if self.engine else 0
+        return statuses[pattern], self._tell(found, pattern.tolist(), told), calls
+
+    def _tell(self, found: list[Trail], pattern: list[int], told: Mapping[str, list[Trail]]) -> list[Trail]:
+        """Give every row its trail, unfolded; rows that differ only in parts which a trail does not mention share it."""
+        mentioned = [sorted({name for step in trail for each in step.because if (name := literal_name(each)) in told}) for trail in found]
+        unfolded: dict[tuple[int, ...], Trail] = {}
+        trails = []
+        for row, number in enumerate(pattern):
+            behind = {name: told[name][row] for name in mentioned[number]}
+            key = (number, *map(id, behind.values()))
+            if key not in unfolded:
+                unfolded[key] = self._unfolded(found[number], behind) if behind else found[number]
+            trails.append(unfolded[key])
+        return trails
+
+    def _fire(self, codes: Sequence[int], expected: int) -> Trail:
+        """Conclude for one pattern of inputs: the trail. Errors: InferenceError unless the rules derive the expected status."""
+        given = [self._given[place][code] for place, code in enumerate(codes)]
         fired, known = self.engine.fire(given) if self.engine else due_rules(self.rules, given)
-        derived = [truth for truth in (Truth.MET, Truth.NOT_MET) if literal(self.name, truth) in known]
-        expected = evaluate(self.condition, values)
-        if (derived or [Truth.UNKNOWN]) != [expected]:
-            raise InferenceError(f"«{self.name}» is {expected.name} by definition, but the rules derived {derived}.")
-        return expected.value, trail_of(fired, known)
+        derived = [code for code, own in self._derived if own in known]
+        if (derived or [0]) != [expected]:
+            raise InferenceError(f"«{self.name}» is {Truth(expected).name} by definition, but the rules derived {derived}.")
+        return trail_of(fired, known)
+
+    def _unfolded(self, trail: Trail, behind: Mapping[str, Trail]) -> Trail:
+        """Tell a trail in the methodologist's own names: parts give way to their reasons, stretches of a list to their steps."""
+        steps = []
+        for step in trail:
+            parts = [literal_name(each) for each in step.because]
+            if len(parts) == 1 and parts[0] in self._stretches:
+                steps += [Step(step.conclusion, inner.because) for inner in behind[parts[0]]]
+                continue
+            because = (reason for each, name in zip(step.because, parts, strict=True)
+                       for reason in ((leaf for inner in behind[name] for leaf in inner.because) if name in behind else (each,)))
+            steps.append(Step(step.conclusion, tuple(dict.fromkeys(because))))
+        return tuple(dict.fromkeys(steps))
 
     def chosen(self, columns: Mapping[str, Codes]) -> list[Codes]:
         """Choose and check the input columns. Errors: ValueError for a missing or malformed one."""
@@ -419,7 +530,7 @@ class Inference:
 
     def __init__(self) -> None:
         self.engine_name = f"durable-rules {metadata.version('durable_rules')}" if driver else "эталонный вычислитель"
-        self._nodes: dict[tuple[str, Condition], _Node] = {}
+        self._nodes: dict[tuple[str, Condition, bool], _Node] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -430,9 +541,12 @@ class Inference:
     def close(self) -> None:
         """Free all engines; a later `conclude` compiles what it needs anew."""
         for node in self._nodes.values():
-            if node.engine:
-                node.engine.close()
+            node.close()
         self._nodes.clear()
+
+    def _node(self, name: str, condition: Condition, divide: bool) -> _Node:
+        key = (name, condition, divide)
+        return self._nodes.get(key) or self._nodes.setdefault(key, _Node(name, condition, divide))
 
     def conclude(self, name: str, condition: Condition, columns: Mapping[str, Codes]) -> Conclusion:
         """Find the status of a node and the trail to it for every row of the input columns.
@@ -441,12 +555,11 @@ class Inference:
         Errors: ValueError for malformed columns or a circular condition, LimitError for one too large,
         InferenceError when the engine and the meaning of the condition disagree.
         """
-        key = (name, condition)
-        node = self._nodes.get(key) or self._nodes.setdefault(key, _Node(name, condition))
+        node = self._node(name, condition, divide=False)
         chosen = node.chosen(columns)
         pattern, example = distinct_patterns(chosen)
-        patterns = np.stack([column[example] for column in chosen], axis=1).tolist()
-        settled = [node.settle(codes) for codes in patterns]
-        statuses = np.array([status for status, _ in settled], np.int8)
-        trails = tuple(trail for _, trail in settled)
-        return Conclusion(statuses[pattern], pattern, trails, len(settled) if node.engine else 0)
+        if example.size > _MANY:
+            node = self._node(name, condition, divide=True)
+        patterns = {each: column[example] for each, column in zip(node.inputs, chosen, strict=True)}
+        statuses, trails, calls = node.conclude(patterns)
+        return Conclusion(statuses[pattern], pattern, tuple(trails), calls)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from engine import model
 from engine.problems import Place, Problem
-from engine.words import IDENTIFIER, mixes_alphabets, nearest, one_alphabet
+from engine.words import IDENTIFIER, mixes_alphabets, nearest, retyping_hint
 from engine.yamltext import Mapping, Sequence, Source, read_yaml
 
 SECTIONS: dict[str, type[BaseModel] | None] = {
@@ -263,7 +263,7 @@ def _spellings(value: Any) -> tuple[str, ...]:
 def bad_name(name: str, place: Place) -> list[Problem]:
     """Check one identifier: one alphabet, letters and «_», not a word of the language."""
     if mixes_alphabets(name):
-        return [Problem("R103", place, f"В имени «{name}» смешаны русские и латинские буквы.", f"Наберите его одной раскладкой: {one_alphabet(name)}.")]
+        return [Problem("R103", place, f"В имени «{name}» смешаны русские и латинские буквы.", retyping_hint(name))]
     if not IDENTIFIER.match(name):
         fixed = "_".join(name.replace("-", " ").split())
         return [Problem("R108", place, f"Имя «{name}» не годится: нужны буквы, цифры и «_», первой — буква.", f"Например: {fixed}.")]
@@ -327,9 +327,7 @@ def _unknown_key(shape: type[BaseModel], raw: Mapping, path: tuple) -> Problem:
     key = str(path[-1])
     place = holder.keys_at.get(key, holder.place)
     if mixes_alphabets(key):
-        return Problem("R103", place, f"В ключе «{key}» смешаны русские и латинские буквы.", f"Наберите его одной раскладкой: {one_alphabet(key)}.")
-    if re.match(r"^\d[\d\s%)]*", key) and holder[key] is None:
-        return Problem("R104", place, f"«{key}» оторвано запятой: внутри {{ }} запятая разделяет ключи.", "Возьмите выражение с десятичной запятой в кавычки или пишите точку.")
+        return Problem("R103", place, f"В ключе «{key}» смешаны русские и латинские буквы.", retyping_hint(key))
     known = [item.alias for item in shape.model_fields.values()]
     like = nearest(key, known)
     if like:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
+from graphlib import TopologicalSorter
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -11,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from engine import tree as t
 from engine.expressions import ExpressionError, parse
-from engine.problems import Problem
+from engine.problems import Place, Problem
 from engine.words import IDENTIFIER
 from engine.yamltext import Mapping, Sequence
 
@@ -36,11 +37,11 @@ def _formula(value: Any) -> t.Tree:
         raise refuse(error.problem) from None
 
 
-_COUNTED = "не менее "
+_COUNTED = ("не менее ", "не более ")
 
 
 def _condition(value: Any) -> t.Tree:
-    """Read a condition: an expression, or lists under «все», «любой», «не менее N из», «не», «условие»."""
+    """Read a condition: an expression, or lists under «все», «любой», «не менее N из», «не более N из», «не», «условие»."""
     problems: list[Problem] = []
     tree = _read_condition(value, problems)
     if problems:
@@ -67,7 +68,7 @@ def _read_condition(value: Any, problems: list[Problem]) -> t.Tree | None:
         return _with_policy(value, problems)
     if len(value) != 1:
         problems.append(Problem("R107", value.place, "В условии должен быть один ключ.",
-                                "«все», «любой», «не», «не менее 2 из» или «условие»; несколько условий вложите списком."))
+                                "«все», «любой», «не», «не менее 2 из», «не более 2 из» или «условие»; несколько условий вложите списком."))
         return t.Text("")
     (key, inner), = value.items()
     return _read_keyed(key, inner, value, problems)
@@ -83,7 +84,7 @@ def _read_keyed(key: str, inner: Any, value: Mapping, problems: list[Problem]) -
     counted = key.startswith(_COUNTED) and len(words) == 4 and words[3] == "из" and (words[2].isdigit() or bool(IDENTIFIER.match(words[2])))
     if key not in ("все", "любой") and not counted:
         problems.append(Problem("R105", place, f"Ключ «{key}» в условии неизвестен.",
-                                "Здесь бывают «все», «любой», «не», «не менее 2 из», «условие», «критерий», «категория»."))
+                                "Здесь бывают «все», «любой», «не», «не менее 2 из», «не более 2 из», «условие», «критерий», «категория»."))
         return t.Text("")
     if not isinstance(inner, Sequence) or not inner:
         problems.append(Problem("R107", value.values_at[key], f"После «{key}» нужен непустой список условий.", "Например: [критерий_а, критерий_б]."))
@@ -93,12 +94,20 @@ def _read_keyed(key: str, inner: Any, value: Mapping, problems: list[Problem]) -
         return t.AllOf(items, place=place)
     if key == "любой":
         return t.AnyOf(items, place=place)
-    if not words[2].isdigit():
-        return t.AtLeast(1, items, t.Name(words[2], place=place), place=place)
-    count = int(words[2])
-    if not 1 <= count <= len(items):
-        problems.append(Problem("R401" if count else "R404", place, f"«{key}»: в списке {len(items)} условий.", "Исправьте число или список."))
-    return t.AtLeast(count, items, place=place)
+    beyond = words[1] == "более"
+    tree = _at_least(key, words[2], beyond, items, place, problems)
+    return t.Not(tree, place=place) if beyond else tree
+
+
+def _at_least(key: str, count: str, beyond: bool, items: tuple[t.Tree, ...], place: Place, problems: list[Problem]) -> t.AtLeast:
+    """«не менее N» as it is, «не более N» as what it denies: at least one more."""
+    if not count.isdigit():
+        return t.AtLeast(1, items, t.Name(count, place=place), beyond, place=place)
+    need = int(count) + beyond
+    if not 1 <= need <= len(items):
+        impossible = need > len(items) and not beyond
+        problems.append(Problem("R401" if impossible else "R404", place, f"«{key}»: в списке {len(items)} условий.", "Исправьте число или список."))
+    return t.AtLeast(need, items, beyond=beyond, place=place)
 
 
 def _with_policy(value: Mapping, problems: list[Problem]) -> t.Tree:
@@ -126,6 +135,11 @@ def _flag(value: Any) -> bool:
     if value in ("да", "нет"):
         return value == "да"
     raise _say("Здесь нужно «да» или «нет».")
+
+
+def _unquoted(value: Any) -> Any:
+    """Read a whole number that stands in quotes as the number it is."""
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
 
 
 class WindowKind(Enum):
@@ -156,6 +170,7 @@ class Window(NamedTuple):
 
 
 def _window(value: Any) -> Window:
+    value = _unquoted(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1900 < value < 2200:
         return Window(WindowKind.FIXED, value)
     words = str(value).lower().split()
@@ -180,6 +195,7 @@ class Completeness(NamedTuple):
 
 
 def _completeness(value: Any) -> Completeness:
+    value = _unquoted(value)
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return Completeness(value)
     head, _, tail = str(value).partition(",")
@@ -320,6 +336,7 @@ class SeriesBreak(Block):
 
 
 def _report_year(value: Any) -> int | str:
+    value = _unquoted(value)
     if value in ("по дате", "последний в данных"):
         return str(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -336,6 +353,7 @@ class Calendar(Block):
 
 # ---------------------------------------------------------------- the data contract
 
+DecimalSign = Literal["точка", "запятая", "любой"]
 ColumnType = Literal["код", "школа", "текст", "число", "целое", "да/нет", "дата", "учебный год"]
 
 
@@ -352,6 +370,7 @@ class Column(Block):
     hidden: Words = key("скрыто", "Знаки, которыми источник скрывает малые числа.", ())
     from_file_name: str | None = key("из имени файла", "Образец (регулярное выражение) для имени файла.", None)
     from_sheet_name: str | None = key("из имени листа", "Образец для имени листа.", None)
+    decimal: DecimalSign | None = key("десятичный знак", "«точка» — запятая делит тысячи: 1,234 = 1234; «запятая», «любой» — дробь.", None)
     default: Annotated[Any, WithJsonSchema({"type": ["string", "number"]})] = key("по умолчанию", "Значение, если столбца в файле нет.", None)
     formula: Formula | None = key("формула", "Вычисляется из других столбцов строки.", None)
     level: Flag = key("уровень", "Столбец реестра задаёт уровень над школой.", False)
@@ -382,14 +401,25 @@ class Table(Block):
     columns: dict[str, Column] = key("столбцы", "Столбцы таблицы.")
     checks: tuple[RowCheck, ...] = key("проверки", "Что проверить в каждой строке.", ())
     expected: Annotated[tuple[Expectation, ...], BeforeValidator(_expected)] = key("ожидается", "Каких строк ждём.", ())
+    decimal: DecimalSign | None = key("десятичный знак", "Для всех столбцов таблицы, у которых он не назван.", None)
     absence: Literal["нет данных", "ноль"] = key("отсутствие строк", "Что значит отсутствие строки школы.", "нет данных")
     source: Line | None = key("источник", "Откуда берётся таблица.", None)
     note: Line | None = key("пояснение", "Примечание.", None)
     rows: tuple[dict[str, Any], ...] = key("строки", "Строки, заданные в самих правилах: шкалы, минимумы.", ())
 
+    def model_post_init(self, context: Any) -> None:
+        """Give the table's decimal sign to the columns that name none."""
+        columns = {name: column if column.decimal else column.model_copy(update={"decimal": self.decimal}) for name, column in self.columns.items()}
+        object.__setattr__(self, "columns", columns)
+
     def column_of_type(self, wanted: str) -> str | None:
         """Return the first column of a type («школа», «учебный год»), or None."""
         return next((name for name, column in self.columns.items() if column.type == wanted), None)
+
+    def computed(self) -> tuple[str, ...]:
+        """Order the computed columns so that each stands after those its formula reads. Errors: graphlib.CycleError."""
+        formulas = {name: column.formula for name, column in self.columns.items() if column.formula is not None}
+        return tuple(TopologicalSorter({name: [other for other in t.names(formula) if other in formulas] for name, formula in formulas.items()}).static_order())
 
     @property
     def year_column(self) -> str | None:

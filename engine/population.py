@@ -12,6 +12,7 @@ import numpy as np
 
 from engine import model
 from engine import tree as t
+from engine.noise import without_noise
 from engine.values import Numbers, Reason, Texts
 from engine.vector import Evaluator
 
@@ -63,7 +64,7 @@ def _circle(tree: t.Call, evaluator: Evaluator, district: Texts | None) -> Circl
             parts.append(value)
         elif isinstance(value, Numbers):
             settled = value.settled()
-            codes = np.unique(np.nan_to_num(settled, nan=-1e300), return_inverse=True)[1]
+            codes = np.unique(np.nan_to_num(without_noise(settled), nan=-1e300), return_inverse=True)[1]
             parts.append(Texts(np.where(np.isnan(settled), -1, codes).astype(np.int32), tuple(str(i) for i in range(int(codes.max()) + 1))))
         else:
             members &= value == 1
@@ -108,6 +109,7 @@ def _rank(values: Numbers, circle: Circle, block: model.Indicator, as_percent: b
 
 
 def _ranks(values: np.ndarray, ties: str) -> np.ndarray:
+    values = without_noise(values)
     ordered = np.sort(values)
     below, upto = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
     match ties:
@@ -139,7 +141,7 @@ def _group_statistic(function: str, known: np.ndarray, unknown: int, share: floa
     if function in ("среднее", "отклонение"):
         if unknown or (function == "отклонение" and len(known) < 2):
             return np.nan, np.nan
-        value = float(known.mean()) if function == "среднее" else float(known.std(ddof=1))
+        value = float(known.mean()) if function == "среднее" else _deviation(known)
         return value, value
     share = 0.5 if function == "медиана" else share
     method = "линейный" if function == "медиана" else method
@@ -148,11 +150,17 @@ def _group_statistic(function: str, known: np.ndarray, unknown: int, share: floa
     return _quantile(below, share, method), _quantile(above, share, method)
 
 
+def _deviation(known: np.ndarray) -> float:
+    """The standard deviation; of equal values exactly zero."""
+    values = without_noise(known)
+    return 0.0 if values[0] == values[-1] else float(known.std(ddof=1))
+
+
 def _quantile(ordered: np.ndarray, share: float, method: str) -> float:
     if method == "ступенчатый":
         position = max(int(np.ceil(round(share * len(ordered), 9))) - 1, 0)
         return float(ordered[position])
-    place = share * (len(ordered) - 1)
+    place = round(share * (len(ordered) - 1), 9)
     left, part = int(np.floor(place)), place - np.floor(place)
     if part == 0 or left + 1 >= len(ordered):
         return float(ordered[left])

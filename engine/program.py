@@ -192,11 +192,20 @@ class _Builder:
             self._say("R220", "таблицы", name, ("столбцы",), "В таблице решений нужны столбцы: школа, учебный год и «категория».")
         for column, block in table.columns.items():
             self._column(name, column, block, table)
+        self._circle_of_columns(name, table)
         scope = Scope.row(self.resolver.table_kinds(name), name)
         for position, check in enumerate(table.checks):
             self.resolver.condition(check.condition, scope, ("таблицы", name, "проверки", position, "условие"))
         for position, expected in enumerate(table.expected):
             self._expectation(name, table, position, expected)
+
+    def _circle_of_columns(self, name: str, table: model.Table) -> None:
+        try:
+            table.computed()
+        except CycleError as error:
+            path = list(reversed(error.args[1]))
+            self._say("R213", "таблицы", name, ("столбцы", path[0], "формула"), f"Вычисляемые столбцы ссылаются друг на друга по кругу: {' → '.join(path)}.",
+                      "Разорвите круг в одном месте.")
 
     def _column(self, name: str, column: str, block: model.Column, table: model.Table) -> None:
         if block.type is None and block.formula is None:
@@ -209,8 +218,7 @@ class _Builder:
         if block.level and table.kind != "реестр":
             self._say("R220", "таблицы", name, ("столбцы", column, "уровень"), "Уровень задаёт только столбец реестра.")
         if block.formula is not None:
-            others = {key: kind for key, kind in self.resolver.table_kinds(name).items() if table.columns[key].formula is None}
-            self.resolver.number(block.formula, Scope.row(others, name), ("таблицы", name, "столбцы", column, "формула"))
+            self.resolver.number(block.formula, Scope.row(self.resolver.table_kinds(name), name), ("таблицы", name, "столбцы", column, "формула"))
 
     def _expectation(self, name: str, table: model.Table, position: int, expected: model.Expectation) -> None:
         path = ("ожидается", position)
@@ -291,6 +299,10 @@ class _Builder:
     def _slices(self) -> None:
         """Learn the shape of every slice before any formula is read: slices may stand on slices."""
         pending = {name: block for name, block in self.rules.indicators.items() if block.by}
+        for name in [name for name in pending if name in self.rules.tables]:
+            del pending[name]
+            message = f"Показатель «{name}» называется как таблица, а с «по» он и сам служит таблицей."
+            self.problems.append(Problem("R112", self.rules.header("показатели", name), message, "Переименуйте показатель: «таблица: …» должна значить что-то одно."))
         while pending:
             ready = [name for name, block in pending.items() if block.table not in pending]
             if not ready:
@@ -400,7 +412,8 @@ class _Builder:
             size = self.resolver.number(block.size, group, (*path, "численность")) if block.size is not None else None
             missing_if = self.resolver.condition(block.missing_if, group.with_size(block.size is not None), (*path, "нет данных, если")) \
                 if block.missing_if is not None else None
-        used.add(table)
+        if over_slice:
+            used.add(table)
         self._add(IndicatorPlan(name, block, level, table, over_slice, tuple(block.by), window, year, where, formula, size, missing_if), used)
 
     def _window(self, name: str, block: model.Indicator, year: str | None) -> model.Window | None:

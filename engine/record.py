@@ -168,11 +168,17 @@ def _save_results(result: Run, folder: Path) -> None:
         for file, shape in (("categories", CategoryPlan), ("criteria", CriterionPlan), ("measures", MeasurePlan)):
             plans = program.of(shape, level)
             if plans:
-                data = {level: frame.codes, **{plan.name: [_WORDS[int(code)] for code in frame.columns[plan.name]] for plan in plans}}
+                data = {level: frame.codes, **{plan.name: _outcomes(frame, plan.name) for plan in plans}}
                 _write_csv(pd.DataFrame(data), folder / f"{file}{suffix}.csv")
         plans = [plan for plan in program.of(IndicatorPlan, level) if not plan.keys]
         if plans:
             _write_csv(pd.DataFrame(_indicator_columns(level, frame, plans)), folder / f"indicators{suffix}.csv")
+
+
+def _outcomes(frame: Frame, name: str) -> list[str]:
+    """Say what came out for every unit; where a rule does not apply, that and not a bare «нет»."""
+    applies = frame.applies.get(name, np.ones(len(frame), np.int8))
+    return ["не применяется" if outside else _WORDS[int(code)] for code, outside in zip(frame.columns[name], applies == -1, strict=True)]
 
 
 def _indicator_columns(level: str, frame: Frame, plans: list[IndicatorPlan]) -> dict[str, Any]:

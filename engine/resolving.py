@@ -210,11 +210,22 @@ class Resolver:
             self._say("R219", tree, "Все критерии этого списка выключены.", "Включите хотя бы один.")
             return tree
         items = tuple(self._truth(item, scope) for item in kept)
+        if isinstance(tree, t.AtLeast):
+            self._no_repetitions(items)
         if isinstance(tree, t.AtLeast) and tree.threshold is not None:
-            tree = replace(tree, count=self._count(tree.threshold, len(items)))
-        if isinstance(tree, t.AtLeast) and tree.count > len(items):
+            tree = replace(tree, count=self._count(tree.threshold, len(items)) + tree.beyond)
+        if isinstance(tree, t.AtLeast) and tree.count > len(items) and tree.beyond:
+            self._say("R404", tree, f"«не более {tree.count - 1} из», а в списке {len(items)} (без выключенных): выполнено всегда.", "Исправьте число или список.")
+            tree = replace(tree, count=len(items))
+        elif isinstance(tree, t.AtLeast) and tree.count > len(items):
             self._say("R401", tree, f"Нужно не менее {tree.count}, а в списке {len(items)} (без выключенных).", "Исправьте число или список.")
         return replace(tree, items=items)
+
+    def _no_repetitions(self, items: tuple[t.Tree, ...]) -> None:
+        plain = [_without_double_not(item) for item in items]
+        for position, item in enumerate(items):
+            if plain[position] in plain[:position]:
+                self._say("R406", item, f"«{t.render(item)}» в этом списке уже есть и считалось бы дважды.", "Уберите повторение.")
 
     def _count(self, name: t.Name, most: int) -> int:
         """How many: a whole threshold that is the same for every school."""
@@ -258,7 +269,7 @@ class Resolver:
         return self._definition(tree, scope)
 
     def _refer(self, tree: t.Name, origin: Origin, kind: Kind) -> tuple[t.Tree, Kind]:
-        return t.Reference(origin, tree.value, place=tree.place), kind
+        return t.Reference(origin, tree.value, kind.what == "text", place=tree.place), kind
 
     def _threshold(self, tree: t.Name, scope: Scope) -> tuple[t.Tree, Kind]:
         block = self.rules.thresholds[tree.value]
@@ -454,6 +465,10 @@ class Resolver:
         least = len([item for item in function.arguments if item != "…"]) - function.optional
         if least <= len(tree.arguments) <= most:
             return True
+        if tree.among and len(tree.arguments) < least:
+            self._say("R204", tree, f"«среди» в «{tree.function}» стоит раньше времени: всё после него — круг школ, а не аргументы.",
+                      f"Сначала все аргументы, потом «среди»: {function.pattern.removesuffix(')')} среди {t.render(tree.among[0])}).")
+            return False
         self._say("R204", tree, f"У функции «{tree.function}» здесь {len(tree.arguments)} арг., а нужно иначе.", f"Образец: {function.pattern}.")
         return False
 
@@ -539,6 +554,12 @@ class Resolver:
         elif unit == "change":
             unit = "п. п." if first.unit and _plain(first.unit) == "%" else first.unit
         return Kind("number", unit)
+
+
+def _without_double_not(tree: t.Tree) -> t.Tree:
+    while isinstance(tree, t.Not) and isinstance(tree.item, t.Not):
+        tree = tree.item.item
+    return tree
 
 
 def _russian(kind: Kind) -> str:

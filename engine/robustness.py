@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from engine import tree as t
+from engine import vector
 from engine.explanation import Explainer, Quantity, SourceRow
 from engine.program import VALUE, CriterionPlan, IndicatorPlan
 from engine.tree import Origin
@@ -113,12 +114,8 @@ def _row_comparisons(tree: t.Tree) -> Iterator[t.Compare]:
 
 def _row_change(explainer: Explainer, plan: CriterionPlan, compare: t.Compare, threshold: Quantity, item: SourceRow) -> Change:
     inner = explainer.program.plans[item.of]
-    met = _holds(item.value.low, compare.sign, threshold.low)
-    return _change(plan.name, item.of, inner.block.title or item.of, Truth.MET if met else Truth.NOT_MET, item.value, threshold, compare.sign, item.key)
-
-
-def _holds(value: float, sign: str, border: float) -> bool:
-    return {">=": value >= border, ">": value > border, "<=": value <= border, "<": value < border}[sign]
+    (status,) = vector.compare(compare.sign, Numbers.constant(item.value.low), Numbers.constant(threshold.low))
+    return _change(plan.name, item.of, inner.block.title or item.of, Truth(int(status)), item.value, threshold, compare.sign, item.key)
 
 
 def _change(criterion: str, indicator: str, title: str, status: Truth, value: Quantity, threshold: Quantity, sign: str, key: tuple) -> Change:

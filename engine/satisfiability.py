@@ -118,8 +118,7 @@ def _impossible(literals: tuple[_Literal, ...], program: Program) -> bool:
 def _narrow(bounds: dict[t.Tree, _Bounds], literal: _Literal, program: Program) -> None:
     node = literal.node
     if isinstance(node, t.Member):
-        words = frozenset(item.value for item in node.options if isinstance(item, t.Text))
-        _narrow_words(bounds.setdefault(node.value, _Bounds()), words, literal.positive)
+        _narrow_to_list(bounds, node, literal.positive, program)
         return
     if not isinstance(node, t.Compare):
         return
@@ -133,6 +132,18 @@ def _narrow(bounds: dict[t.Tree, _Bounds], literal: _Literal, program: Program) 
         _narrow_number(bounds.setdefault(node, _Bounds(own, own)), sign, number)
     elif number is not None:
         _narrow_number(bounds.setdefault(value, _natural(value, program)), sign, number)
+
+
+def _narrow_to_list(bounds: dict[t.Tree, _Bounds], node: t.Member, inside: bool, program: Program) -> None:
+    """Words exactly; of numbers only that they lie between the least and the largest of the list."""
+    if all(isinstance(item, t.Text) for item in node.options):
+        _narrow_words(bounds.setdefault(node.value, _Bounds()), frozenset(item.value for item in node.options), inside)
+        return
+    numbers = [number for item in node.options if (number := _constant(item, program)) is not None]
+    if inside and len(numbers) == len(node.options):
+        own = bounds.setdefault(node.value, _natural(node.value, program))
+        _narrow_number(own, ">=", min(numbers))
+        _narrow_number(own, "<=", max(numbers))
 
 
 def _natural(tree: t.Tree, program: Program) -> _Bounds:

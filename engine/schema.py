@@ -30,13 +30,13 @@ def _condition() -> dict[str, Any]:
     own = {"$ref": "#/$defs/условие"}
     many = {"type": "array", "items": own, "minItems": 1}
     return {
-        "description": "Выражение или условия, сложенные словами «все», «любой», «не», «не менее 2 из».",
+        "description": "Выражение или условия, сложенные словами «все», «любой», «не», «не менее 2 из», «не более 2 из».",
         "anyOf": [
             {"type": ["string", "number"]},
             {"type": "object", "additionalProperties": False, "minProperties": 1,
              "properties": {"все": many, "любой": many, "не": own, "условие": own, "критерий": {"type": "string"}, "категория": {"type": "string"},
                             "при отсутствии данных": {"enum": ["не определён", "не выполнен", "выполнен", "пропустить"]}},
-             "patternProperties": {"^не менее \\S+ из$": many}},
+             "patternProperties": {"^не (менее|более) \\S+ из$": many}},
         ],
     }
 

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from engine import model
 from engine import tree as t
-from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, not_false, number, settled
+from engine.sqlrow import FALSE, INFINITY, NULL, TRUE, RowSql, Sql, arithmetic, both, case, double, is_known, is_null, is_zero, not_false, number, settled
 from engine.values import Reason
 
 MINUS_INFINITY = exp.Neg(this=INFINITY.copy())
@@ -24,7 +24,7 @@ class Rows:
     """What the compiler must know about the rows of one indicator.
 
     `years`: the window, oldest first, or None when the table has no year. `zero_when_absent`: «отсутствие строк: ноль» and the window is covered by what was read; None for ordinary tables.
-    `breaks`: (first year of the new series, SQL condition on a row or None for every row).
+    `breaks`: (first year of the new series, SQL condition on a row or None for every row). `one_a_year`: the key allows a group one row a year.
     """
 
     year: exp.Expression | None
@@ -34,6 +34,7 @@ class Rows:
     status: exp.Expression | None
     open_window: bool
     breaks: tuple[tuple[int, exp.Expression | None], ...] = ()
+    one_a_year: bool = False
 
 
 @dataclass
@@ -103,7 +104,6 @@ _STRICT: dict[str, Callable[..., exp.Expression]] = {
     "среднее": lambda x: exp.Avg(this=x.copy()),
     "медиана": lambda x: _call("MEDIAN", x),
     "стандартное_отклонение": lambda x: _call("STDDEV_SAMP", x),
-    "число_различных": lambda x: exp.Count(this=exp.Distinct(expressions=[x.copy()])),
 }
 
 
@@ -190,6 +190,26 @@ class GroupSql(RowSql):
         of_year = (exp.EQ(this=self.rows.year.copy(), expression=number(year)) for year in self.rows.years)
         return [_over(self.bank.rows(both(rows, each))) for each in of_year]
 
+    def _absent(self, certain: exp.Expression | None) -> exp.Expression | None:
+        """How many rows the years without any may hide: one each where the key allows no more, else without end; None when no year is missed."""
+        complete = self._all_years(certain)
+        if complete is None:
+            return None
+        if not self.rows.one_a_year or not self.rows.years or self.rows.open_window or self.one_year is not None:
+            return case((complete, double(number(0))), otherwise=INFINITY)
+        total: exp.Expression = number(0)
+        for present in self._years_with(None):
+            total = exp.Add(this=total, expression=case((present, number(0)), otherwise=number(1)))
+        return exp.paren(total)
+
+    def _present(self, chosen: Sql | None) -> exp.Expression | None:
+        """A condition that there is something to count; None when no rows mean zero. Rows that only may pass «где» do not make a group present."""
+        if self.rows.zero_when_absent is not None:
+            return None
+        presence = _over(self.bank.rows(self._certain(chosen)))
+        self.grounds.add(exp.Not(this=exp.paren(presence)), Reason.NO_ROWS)
+        return presence
+
     def _number_of_years(self, rows: exp.Expression | None) -> exp.Expression:
         if not self.rows.years or self.rows.open_window:
             return self.bank.take(exp.Count(this=exp.Distinct(expressions=[self.rows.year.copy()])), rows)
@@ -228,7 +248,7 @@ class GroupSql(RowSql):
     def value(self, tree: t.Tree) -> Sql:
         if isinstance(tree, t.Arithmetic) and tree.sign == "/":
             left, right = self.value(tree.left), self.value(tree.right)
-            self.grounds.add(exp.EQ(this=double(right.low), expression=number(0)), Reason.ZERO_DIVISION)
+            self.grounds.add(is_zero(right.low), Reason.ZERO_DIVISION)
             return arithmetic("/", left, right)
         return super().value(tree)
 
@@ -348,13 +368,9 @@ class GroupSql(RowSql):
         unknown = None
         if joined is not None and joined.nullable and not self.block.gaps:
             unknown = self.bank.rows(both(self.window(), is_null(joined.low)))
-        # Rows that only may pass «где» do not make a group present: without them there may be nothing to count.
-        presence = _over(self.bank.rows(self._certain(chosen))) if self.rows.zero_when_absent is None else None
         known = both(self._certain(chosen), is_known(joined.low) if joined is not None else None)
         complete = self._enough(known) if self._relaxed else self._all_years(self._certain(chosen))
-        if presence is not None:
-            self.grounds.add(exp.Not(this=exp.paren(presence)), Reason.NO_ROWS)
-        return met, unknown, presence, complete
+        return met, unknown, self._present(chosen), complete
 
     def _count(self, tree: t.Call) -> Sql:
         met, unknown, presence, complete = self._tally(tree)
@@ -363,13 +379,37 @@ class GroupSql(RowSql):
         if self._relaxed and complete is not None:
             self.grounds.add(exp.Not(this=exp.paren(complete)), Reason.FEW_YEARS if self.block.needed_years else Reason.FEW_VALUES)
             return Sql(case((complete, met)), case((complete.copy(), high))) if unknown is not None else Sql.exact(case((complete, met)))
-        if complete is not None:
-            high = case((complete, double(high)), otherwise=INFINITY)
-        exact = unknown is None and complete is None
+        absent = self._absent(self._certain(self.chosen(tree.where)))
+        if absent is not None:
+            high = exp.Add(this=double(high), expression=absent)
+        exact = unknown is None and absent is None
         if presence is not None:
             low = case((presence, low))
             high = low if exact else case((presence.copy(), high))
         return Sql(low, low if exact else high, presence is not None)
+
+    def _different(self, tree: t.Call) -> Sql:
+        """`число_различных`: what is unknown may be one more word each, or none."""
+        value, chosen = self.row.value(tree.arguments[0]), self.chosen(tree.where)
+        known = Sql.exact(settled(value), value.nullable or not value.is_exact)
+        certain, presence = self._certain(chosen), self._present(chosen)
+
+        def build(x: exp.Expression) -> exp.Expression:
+            return exp.Count(this=exp.Distinct(expressions=[x.copy()]))
+        if self._relaxed:
+            low = high = self._guarded(build, known.low, known, chosen)
+        else:
+            low = high = self.bank.take(build(known.low), certain)
+            doubtful = self._doubtful(chosen)
+            more = [self.bank.rows(doubtful)] if doubtful is not None else []
+            more += [self.bank.rows(both(certain, is_null(known.low)))] if known.nullable else []
+            for rows in (*more, self._absent(certain)):
+                high = high if rows is None else exp.Add(this=double(high), expression=rows)
+        exact = high is low
+        if presence is not None:
+            low = case((presence, low))
+            high = low if exact else case((presence.copy(), high))
+        return Sql(low, low if exact else high)
 
     def _share(self, tree: t.Call) -> Sql:
         count = self._count(tree)
@@ -378,7 +418,16 @@ class GroupSql(RowSql):
         doubtful = self._doubtful(chosen)
         if doubtful is not None:
             total = Sql.exact(case((exp.EQ(this=self.bank.rows(doubtful), expression=number(0)), total.low)))
-        return arithmetic("/", arithmetic("*", Sql.exact(number(100), False), count), total)
+        absent = self._absent(self._certain(chosen)) if not self._relaxed else None
+        if absent is not None:  # rows that are not there would count in both parts
+            total = arithmetic("+", total, Sql.exact(absent))
+
+        def share(node: exp.Expression) -> exp.Expression:
+            return arithmetic("/", arithmetic("*", Sql.exact(number(100), False), Sql.exact(node)), total).low
+        low = share(count.low)
+        if count.is_exact:
+            return Sql.exact(low)
+        return Sql(low, case((exp.IsNan(this=share(count.high)), number(100)), otherwise=share(count.high)))  # of endlessly many, at most all
 
     def _exists(self, tree: t.Call) -> Sql:
         """`любой`: one met row is enough; «не выполнен» only when nothing is unknown."""
@@ -544,7 +593,7 @@ def _has_aggregate(tree: t.Tree) -> bool:
 _HANDLERS: dict[str, Callable[[GroupSql, t.Call], Sql]] = {
     **dict.fromkeys(_STRICT, GroupSql._strict),
     "квантиль": GroupSql._quantile, "взвешенное": GroupSql._weighted, "корреляция": GroupSql._correlation,
-    "максимум": GroupSql._extreme, "минимум": GroupSql._extreme, "число": GroupSql._count, "доля": GroupSql._share,
+    "число_различных": GroupSql._different, "максимум": GroupSql._extreme, "минимум": GroupSql._extreme, "число": GroupSql._count, "доля": GroupSql._share,
     "любой": GroupSql._exists, "все": GroupSql._every, "единственное": GroupSql._only, "последнее": GroupSql._latest,
     "изменение": GroupSql._change, "в_прошлом": GroupSql._past, "тренд": GroupSql._trend,
     "лет_подряд": GroupSql._years_in_row, "лет_из": GroupSql._years_of,

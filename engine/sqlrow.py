@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from engine import tree as t
+from engine.noise import LESS, MARGIN, MORE
 
 TRUE, FALSE, NULL = exp.true(), exp.false(), exp.null()
 DOUBLE = exp.DataType.build("double")
@@ -93,7 +94,7 @@ class RowSql:
         """Compile a condition -> BOOLEAN with NULL for unknown."""
         match tree:
             case t.Compare(sign, left, right):
-                return compare(sign, self.value(left), self.value(right))
+                return _comparison(left, right)(sign, self.value(left), self.value(right))
             case t.Not(item):
                 inner = self.condition(item)
                 return Sql.exact(exp.Not(this=exp.paren(inner.low.copy())), inner.nullable)
@@ -105,7 +106,7 @@ class RowSql:
                 return at_least(count, [self._counted(item) for item in items])
             case t.Member(value, options):
                 inner = self.value(value)
-                parts = [compare("=", inner, self.value(option)) for option in options]
+                parts = [_comparison(value, option)("=", inner, self.value(option)) for option in options]
                 return Sql.exact(exp.or_(*(part.low.copy() for part in parts)), any(part.nullable for part in parts))
             case t.HasData(item):
                 return Sql.exact(is_known(self.value(item).low), False)
@@ -183,26 +184,45 @@ def _with_policy(inner: Sql, policy: t.Policy) -> Sql:
     return inner
 
 
-_COMPARE = {">=": exp.GTE, ">": exp.GT, "<=": exp.LTE, "<": exp.LT, "=": exp.EQ, "<>": exp.NEQ}
-_CERTAIN = {">=": ("low", exp.GTE, "high"), ">": ("low", exp.GT, "high"), "<=": ("high", exp.LTE, "low"), "<": ("high", exp.LT, "low")}
-_REFUTED = {">=": ("high", exp.LT, "low"), ">": ("high", exp.LTE, "low"), "<=": ("low", exp.GT, "high"), "<": ("low", exp.GTE, "high")}
+def _comparison(left: t.Tree, right: t.Tree) -> Callable[[str, Sql, Sql], Sql]:
+    return _compare_texts if t.is_text(left) or t.is_text(right) else compare
+
+
+def _compare_texts(sign: str, left: Sql, right: Sql) -> Sql:
+    shape = exp.EQ if sign == "=" else exp.NEQ
+    return Sql.exact(shape(this=left.low.copy(), expression=right.low.copy()), left.nullable or right.nullable)
+
+
+_COMPARE = {">=": exp.GTE, ">": exp.GT, "<=": exp.LTE, "<": exp.LT}
+_OPPOSITE = {">=": exp.LT, ">": exp.LTE, "<=": exp.GT, "<": exp.GTE}
 
 
 def compare(sign: str, left: Sql, right: Sql) -> Sql:
-    """Compare; with bounds the answer is TRUE or FALSE only when it does not depend on where inside them the value lies."""
-    nullable = left.nullable or right.nullable
-    if left.is_exact and right.is_exact:
-        return Sql.exact(_COMPARE[sign](this=exp.paren(left.low.copy()), expression=exp.paren(right.low.copy())), nullable)
+    """Compare numbers; with bounds the answer is TRUE or FALSE only when it does not depend on where inside them the value lies."""
     if sign in ("=", "<>"):
-        equal = exp.and_(exp.EQ(this=left.low.copy(), expression=left.high.copy()), exp.EQ(this=right.low.copy(), expression=right.high.copy()),
-                         exp.EQ(this=left.low.copy(), expression=right.low.copy()))
-        apart = exp.or_(exp.LT(this=left.high.copy(), expression=right.low.copy()), exp.GT(this=left.low.copy(), expression=right.high.copy()))
-        return Sql.exact(case((equal, TRUE if sign == "=" else FALSE), (apart, FALSE if sign == "=" else TRUE)))
-    first, certain, second = _CERTAIN[sign]
-    third, refuted, fourth = _REFUTED[sign]
+        least, most = compare(">=", left, right), compare("<=", left, right)
+        equal = exp.paren(exp.and_(exp.paren(least.low), exp.paren(most.low)))
+        return Sql.exact(equal if sign == "=" else exp.Not(this=equal), least.nullable)
+    edge = _least_same if sign in (">=", "<") else _most_same
+    if left.is_exact and right.is_exact:
+        return Sql.exact(_COMPARE[sign](this=exp.paren(left.low.copy()), expression=edge(right.low)), left.nullable or right.nullable)
+    far, near = (left.low, left.high) if sign in (">=", ">") else (left.high, left.low)
+    hardest, easiest = (right.high, right.low) if sign in (">=", ">") else (right.low, right.high)
     return Sql.exact(case(
-        (certain(this=getattr(left, first).copy(), expression=getattr(right, second).copy()), TRUE),
-        (refuted(this=getattr(left, third).copy(), expression=getattr(right, fourth).copy()), FALSE)))
+        (_COMPARE[sign](this=far.copy(), expression=edge(hardest)), TRUE),
+        (_OPPOSITE[sign](this=near.copy(), expression=edge(easiest)), FALSE)))
+
+
+def _least_same(node: exp.Expression) -> exp.Expression:
+    return exp.Sub(this=exp.Least(this=_times(node, LESS), expressions=[_times(node, MORE)]), expression=number(MARGIN))
+
+
+def _most_same(node: exp.Expression) -> exp.Expression:
+    return exp.Add(this=exp.Greatest(this=_times(node, LESS), expressions=[_times(node, MORE)]), expression=number(MARGIN))
+
+
+def _times(node: exp.Expression, factor: float) -> exp.Expression:
+    return exp.Mul(this=exp.paren(node.copy()), expression=number(factor))
 
 
 def at_least(count: int, parts: list[Sql]) -> Sql:
@@ -229,9 +249,14 @@ def arithmetic(sign: str, left: Sql, right: Sql) -> Sql:
         return Sql(_operation("-", left.low, right.high), _operation("-", left.high, right.low), nullable)
     low, high = _corner_bounds(sign, left, right)
     if sign == "/" and not right.is_exact:
-        spans_zero = exp.and_(exp.LTE(this=right.low.copy(), expression=number(0)), exp.GTE(this=right.high.copy(), expression=number(0)))
+        spans_zero = exp.and_(exp.LTE(this=right.low.copy(), expression=number(MARGIN)), exp.GTE(this=right.high.copy(), expression=number(-MARGIN)))
         low, high = case((exp.Not(this=exp.paren(spans_zero)), low)), case((exp.Not(this=exp.paren(spans_zero.copy())), high))
     return Sql(low, high, True)
+
+
+def is_zero(node: exp.Expression) -> exp.Expression:
+    """A condition that a number equals zero."""
+    return exp.LTE(this=exp.Abs(this=double(node)), expression=number(MARGIN))
 
 
 def _corner_bounds(sign: str, left: Sql, right: Sql) -> tuple[exp.Expression, exp.Expression]:
@@ -258,7 +283,7 @@ def _operation(sign: str, left: exp.Expression, right: exp.Expression) -> exp.Ex
         case "*":
             return exp.Mul(this=double(left), expression=right)
         case "/":
-            return exp.Div(this=double(left), expression=exp.Nullif(this=double(right), expression=number(0)), typed=False, safe=False)
+            return exp.Div(this=double(left), expression=case((exp.Not(this=exp.paren(is_zero(right))), double(right))), typed=False, safe=False)
     raise AssertionError(sign)
 
 
@@ -275,6 +300,8 @@ def plain_call(function: str, values: list[Sql]) -> Sql:
         exact = all(value.is_exact for value in values)
         low = extreme("low")
         return Sql(low, low if exact else extreme("high"))
+    if function == "среднее_известных":
+        return _mean_of_known(values)
     if function == "модуль" and not first.is_exact:
         spans = exp.and_(exp.LT(this=first.low.copy(), expression=number(0)), exp.GT(this=first.high.copy(), expression=number(0)))
         sides = [exp.Abs(this=first.low.copy()), exp.Abs(this=first.high.copy())]
@@ -285,15 +312,41 @@ def plain_call(function: str, values: list[Sql]) -> Sql:
     return Sql(low, low if first.is_exact else build(first.high, *(value.low for value in values[1:])))
 
 
-def _cleaned(node: exp.Expression) -> exp.Expression:
+def _mean_of_known(values: list[Sql]) -> Sql:
+    def total(terms: list[exp.Expression]) -> exp.Expression:
+        result = terms[0]
+        for term in terms[1:]:
+            result = exp.Add(this=result, expression=term)
+        return exp.paren(result)
+
+    def side(name: str) -> exp.Expression:
+        known = total([exp.Coalesce(this=double(getattr(value, name)), expressions=[double(number(0))]) for value in values])
+        return _operation("/", known, total([case((is_known(value.low), number(1)), otherwise=number(0)) for value in values]))
+    low = side("low")
+    return Sql(low, low if all(value.is_exact for value in values) else side("high"), all(value.nullable for value in values))
+
+
+def cleaned(node: exp.Expression) -> exp.Expression:
+    """A number without the noise of binary fractions, for rounding and for the order of ranks."""
     return exp.Round(this=node, decimals=number(9))
 
 
+def _scale(digits: exp.Expression | None) -> exp.Expression:
+    return number(10.0 ** int(float(digits.name)) if digits is not None else 1.0)
+
+
+def _whole(step: type[exp.Expression]) -> Callable[..., exp.Expression]:
+    """Rounding down or up, to digits after the comma."""
+    def build(node: exp.Expression, digits: exp.Expression | None = None) -> exp.Expression:
+        rounded = step(this=cleaned(exp.Mul(this=double(node), expression=_scale(digits))))
+        return exp.Div(this=double(rounded), expression=double(_scale(digits)), typed=False, safe=False)
+    return build
+
+
 def _round_half_up(node: exp.Expression, digits: exp.Expression | None = None) -> exp.Expression:
-    places = int(float(digits.name)) if digits is not None else 0
-    scale = number(10.0 ** places)
+    scale = _scale(digits)
     magnitude = exp.Mul(this=exp.Abs(this=double(node)), expression=scale)
-    rounded = exp.Floor(this=exp.Add(this=_cleaned(magnitude), expression=number(0.5)))
+    rounded = exp.Floor(this=exp.Add(this=cleaned(magnitude), expression=number(0.5)))
     signed = exp.Mul(this=exp.Sign(this=double(node)), expression=rounded)
     return exp.Div(this=double(signed), expression=double(scale), typed=False, safe=False)
 
@@ -304,8 +357,8 @@ def _positive(node: exp.Expression, least: type) -> exp.Expression:
 
 _MONOTONE: dict[str, Callable[..., exp.Expression]] = {
     "округлить": _round_half_up,
-    "округлить_вниз": lambda node: exp.Floor(this=_cleaned(double(node))),
-    "округлить_вверх": lambda node: exp.Ceil(this=_cleaned(double(node))),
+    "округлить_вниз": _whole(exp.Floor),
+    "округлить_вверх": _whole(exp.Ceil),
     "модуль": lambda node: exp.Abs(this=double(node)),
     "корень": lambda node: exp.Sqrt(this=_positive(node, exp.GTE)),
     "логарифм": lambda node: exp.Ln(this=_positive(node, exp.GT)),

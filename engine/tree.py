@@ -101,11 +101,12 @@ class AnyOf(Tree):
 
 @dataclass(frozen=True, slots=True)
 class AtLeast(Tree):
-    """At least `count` of the items; before resolution the count may be the name of a threshold."""
+    """At least `count` of the items; before resolution the count may be the name of a threshold, or one more than it (`beyond`)."""
 
     count: int
     items: tuple[Tree, ...]
     threshold: Name | None = None
+    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,25 +165,41 @@ def references(tree: Tree) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Reference(Tree):
-    """A name after resolution: `origin` says where its value comes from."""
+    """A name after resolution: `origin` says where its value comes from, `text` that it is a text."""
 
     origin: Origin
     name: str
+    text: bool = False
+
+
+def is_text(tree: Tree) -> bool:
+    """Return whether a resolved value is a text; numbers and texts are compared differently."""
+    match tree:
+        case Text():
+            return True
+        case Reference():
+            return tree.text
+        case Call("последнее" | "единственное", (item, *_)):
+            return is_text(item)
+    return False
 
 
 def render(tree: Tree) -> str:
-    """Write a tree back as text of the language, for explanations and messages."""
+    """Write a tree back as text of the language, for explanations and messages.
+
+    Different conditions give different texts: inference knows a condition by its text.
+    """
     match tree:
         case Number(value, unit):
             if unit == "дата":
                 return date.fromordinal(int(value)).strftime("%d.%m.%Y")
-            return f"{value:g}".replace(".", ",") + (" %" if unit == "%" else "")
+            return repr(float(value)).removesuffix(".0").replace(".", ",") + (" %" if unit == "%" else "")
         case Text(value):
             return f"«{value}»"
         case Name(value):
             return value
-        case Reference(_, name):
-            return name
+        case Reference():
+            return tree.name
         case Call(function, arguments, where, among):
             parts = "; ".join(render(item) for item in arguments)
             parts += f" где {render(where)}" if where else ""
@@ -196,6 +213,9 @@ def render(tree: Tree) -> str:
             return f"{render(value)} входит в ({'; '.join(render(item) for item in options)})"
         case Not(Member(value, options)):
             return f"{render(value)} не входит в ({'; '.join(render(item) for item in options)})"
+        case Not(AtLeast(_, items, threshold, True) as item):
+            most = render(threshold) if threshold is not None else item.count - 1
+            return f"не более {most} из: {'; '.join(_bracketed(part) for part in items)}"
         case Not(item):
             return f"не {_bracketed(item)}"
         case AllOf(items):
@@ -203,21 +223,22 @@ def render(tree: Tree) -> str:
         case AnyOf(items):
             return " или ".join(_bracketed(item) for item in items)
         case AtLeast(count, items, threshold):
-            return f"не менее {render(threshold) if threshold is not None else count} из: {'; '.join(render(item) for item in items)}"
+            return f"не менее {render(threshold) if threshold is not None else count} из: {'; '.join(_bracketed(item) for item in items)}"
         case Choice(condition, then, otherwise):
             return f"если({render(condition)}; {render(then)}; {render(otherwise)})"
         case HasData(item):
             return f"есть данные({render(item)})"
         case Undetermined(item):
             return f"не определён({render(item)})"
-        case WithPolicy(item, _):
-            return render(item)
+        case WithPolicy(item, policy):
+            return render(item) if policy is Policy.UNKNOWN else f"{_bracketed(item)} (без данных — {policy.value})"
     raise AssertionError(tree)
 
 
 def _bracketed(tree: Tree) -> str:
     text = render(tree)
-    return f"({text})" if isinstance(tree, (Arithmetic, AllOf, AnyOf)) else text
+    listed = isinstance(tree, Not) and isinstance(tree.item, AtLeast)
+    return f"({text})" if listed or isinstance(tree, (Arithmetic, AllOf, AnyOf, AtLeast)) else text
 
 
 SIGN_WORDS = {">=": "не менее", ">": "более", "<=": "не более", "<": "менее", "=": "равно", "<>": "не равно"}

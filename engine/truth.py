@@ -95,28 +95,30 @@ def distinct_patterns(columns: Sequence[Codes]) -> tuple[npt.NDArray[np.int32], 
     Errors: ValueError for no columns.
     """
     rows = _first(columns).size
-    code, span = np.zeros(rows, np.int32), 1
+    code, low, span = np.zeros(rows, np.int8), 0, 1
     for column in columns:
         if span * 3 > _TABLE_SIZE:
-            code, span = _renumber(code, span)
+            code, example = _renumber(code, low, span)
+            low, span = -(example.size // 2), example.size
+            code += low
+        # Codes lie around zero, in the narrowest type that holds them: small integers are several times faster.
+        code = code.astype(np.int8 if span * 3 <= 3**5 else np.int16 if span * 3 <= 3**10 else np.int32, copy=False)
         code *= 3
         code += column
-        code += 1
-        span *= 3
-    code, span = _renumber(code, span)
-    example = np.empty(span, np.intp)
-    example[code] = np.arange(rows)
-    return code, example
+        low, span = low * 3 - 1, span * 3
+    return _renumber(code, low, span)
 
 
-def _renumber(code: npt.NDArray[np.int32], span: int) -> tuple[npt.NDArray[np.int32], int]:
-    """Replace the numbers in use out of 0..span-1 by 0, 1, 2, ... in the same order."""
-    used = np.zeros(span, np.bool_)
-    used[code] = True
-    present = np.flatnonzero(used)
+def _renumber(code: npt.NDArray[np.signedinteger], low: int, span: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.intp]]:
+    """Replace the numbers in use out of low..low+span-1 by 0, 1, 2, ... in the same order; find one row with each."""
+    place = code.astype(np.intp)
+    place -= low
+    example = np.full(span, -1, np.intp)
+    example[place] = np.arange(place.size)
+    present = np.flatnonzero(example >= 0)
     rank = np.empty(span, np.int32)
     rank[present] = np.arange(present.size, dtype=np.int32)
-    return rank[code], present.size
+    return rank.take(place), example[present]
 
 
 def _first(columns: Sequence[Codes]) -> Codes:

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine import tree as t
 from engine import truth
+from engine.noise import MARGIN, least_same, most_same
 from engine.values import Numbers, Reason, Texts, Value
 
 Lookup = Callable[[t.Reference], Value]
@@ -130,19 +131,23 @@ def compare(sign: str, left: Numbers, right: Numbers) -> np.ndarray:
     """Compare two columns -> int8 codes. Missing or straddling values are unknown: a NaN satisfies neither side."""
     match sign:
         case ">=":
-            return _codes(left.low >= right.high, left.high < right.low)
+            low, high = _edges(least_same, right)
+            return _codes(left.low >= high, left.high < low)
         case ">":
-            return _codes(left.low > right.high, left.high <= right.low)
-        case "<=":
-            return _codes(left.high <= right.low, left.low > right.high)
-        case "<":
-            return _codes(left.high < right.low, left.low >= right.high)
+            low, high = _edges(most_same, right)
+            return _codes(left.low > high, left.high <= low)
+        case "<" | "<=":
+            return -compare(">=" if sign == "<" else ">", left, right)
         case "=":
-            settled = (left.low == left.high) & (right.low == right.high) & (left.low == right.low)
-            return _codes(settled, (left.high < right.low) | (left.low > right.high))
+            return np.minimum(compare(">=", left, right), compare("<=", left, right))
         case "<>":
             return -compare("=", left, right)
     raise AssertionError(sign)
+
+
+def _edges(edge: Callable, value: Numbers) -> tuple[np.ndarray, np.ndarray] | tuple[float, float]:
+    low = edge(float(value.low[0]) if len(value.low) == 1 else value.low)
+    return low, low if value.is_exact else edge(value.high)
 
 
 def _compare_texts(sign: str, left: Texts, right: Texts) -> np.ndarray:
@@ -191,10 +196,7 @@ def arithmetic(sign: str, left: Numbers, right: Numbers) -> Numbers:
 
 
 def _divide(left: Numbers, right: Numbers, reason: np.ndarray | None) -> Numbers:
-    if right.is_exact:
-        zero = right.low == 0
-    else:
-        zero = (right.low <= 0) & (right.high >= 0)
+    zero = (right.low <= MARGIN) & (right.high >= -MARGIN)
     divisor_low = np.where(zero, np.nan, right.low) if zero.any() else right.low
     if zero.any():
         own = np.where(zero, np.uint8(Reason.ZERO_DIVISION), np.uint8(0))
@@ -251,12 +253,12 @@ def round_half_up(values: np.ndarray, digits: float = 0) -> np.ndarray:
     return np.sign(values) * np.floor(np.round(np.abs(values) * scale, 9) + 0.5) / scale
 
 
-def _floor(values: np.ndarray) -> np.ndarray:
-    return np.floor(np.round(values, 9))
-
-
-def _ceil(values: np.ndarray) -> np.ndarray:
-    return np.ceil(np.round(values, 9))
+def _whole(step: Callable[[np.ndarray], np.ndarray]) -> Callable[..., np.ndarray]:
+    """Rounding down or up, to digits after the comma."""
+    def apply(values: np.ndarray, digits: float = 0) -> np.ndarray:
+        scale = 10.0 ** digits
+        return step(np.round(values * scale, 9)) / scale
+    return apply
 
 
 def _positive_log(values: np.ndarray) -> np.ndarray:
@@ -293,8 +295,21 @@ def _extreme(pick: Callable) -> Callable:
     return apply
 
 
+def _mean_of_known(*values: Numbers) -> Numbers:
+    """«среднее_известных»: the missing ones are left out, those known within bounds count with their bounds."""
+    known = [~value.missing for value in values]
+    count = np.add.reduce(np.broadcast_arrays(*(each.astype(float) for each in known)))
+    count = np.where(count == 0, np.nan, count)
+
+    def side(name: str) -> np.ndarray:
+        return np.add.reduce(np.broadcast_arrays(*(np.where(each, getattr(value, name), 0.0) for each, value in zip(known, values, strict=True)))) / count
+    low = side("low")
+    reason = _first_reason(*values)
+    return Numbers.exact(low, reason) if all(value.is_exact for value in values) else Numbers(low, side("high"), reason)
+
+
 _PLAIN: dict[str, Callable[..., Numbers]] = {
-    "округлить": _monotone(round_half_up), "округлить_вниз": _monotone(_floor), "округлить_вверх": _monotone(_ceil),
+    "округлить": _monotone(round_half_up), "округлить_вниз": _monotone(_whole(np.floor)), "округлить_вверх": _monotone(_whole(np.ceil)),
     "корень": _monotone(np.sqrt), "логарифм": _monotone(_positive_log), "модуль": _absolute, "степень": _power,
-    "наибольшее": _extreme(np.maximum), "наименьшее": _extreme(np.minimum),
+    "наибольшее": _extreme(np.maximum), "наименьшее": _extreme(np.minimum), "среднее_известных": _mean_of_known,
 }

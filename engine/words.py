@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -18,10 +19,14 @@ def mixes_alphabets(word: str) -> bool:
     return bool(_CYRILLIC.search(word) and _LATIN.search(word))
 
 
-def one_alphabet(word: str) -> str:
-    """Rewrite look-alike letters in the alphabet that the word mostly uses."""
-    cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
-    return word.translate(_TWINS if cyrillic >= latin else _BACK)
+def retyping_hint(word: str) -> str:
+    """Say how to write a word of mixed letters: look-alikes in the alphabet it mostly uses, or which letters are strange in it."""
+    cyrillic, latin = _CYRILLIC.findall(word), _LATIN.findall(word)
+    fixed = word.translate(_TWINS if len(cyrillic) >= len(latin) else _BACK)
+    if not mixes_alphabets(fixed):
+        return f"Наберите его одной раскладкой: {fixed}."
+    kind, strange = ("Латинские", latin) if len(cyrillic) >= len(latin) else ("Русские", cyrillic)
+    return f"Наберите его одной раскладкой. {kind} буквы в нём: {', '.join(dict.fromkeys(strange))}."
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -35,6 +40,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Fold a header or a value for comparison: case, «ё», punctuation and repeated spaces do not count."""
     text = text.replace("ё", "е").replace("Ё", "Е").casefold()

@@ -134,11 +134,26 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> Problem:
                        "Выровняйте ключи блока по одному столбцу; текст с двоеточием возьмите в кавычки.")
     if "could not find expected ':'" in text:
         return Problem("R101", place, "После ключа нет двоеточия.", "Напишите «ключ: значение»; после двоеточия нужен пробел.")
+    if "unknown escape" in text:
+        return Problem("R101", place, "В двойных кавычках обратная черта начинает особый знак, а такого знака нет.",
+                       "В двойных кавычках обратную черту удваивают: \"(\\\\d{4})\", или берите одинарные: '(\\d{4})'.")
     if "found unexpected end of stream" in text or "while scanning a quoted" in str(getattr(error, "context", "")):
         opened = getattr(error, "context_mark", None)
         place = Place(source.file, opened.line + 1, opened.column + 1) if opened else place
         return Problem("R101", place, "Кавычка открыта и не закрыта.", "Закройте кавычку в том же значении.")
     return Problem("R101", place, "YAML здесь не читается.", "Проверьте отступы, скобки и кавычки в этой и предыдущей строке.")
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.tag.endswith(":null")
+
+
+def _is_torn(before: yaml.Node, rest: yaml.Node) -> bool:
+    plain = all(isinstance(node, yaml.ScalarNode) and not node.style and node.value for node in (before, rest))
+    return plain and before.value[-1].isdigit() and rest.value[0].isdigit()
+
+
+_NUMBER = re.compile(r"-?\d+")
 
 
 class _Walker:
@@ -160,7 +175,7 @@ class _Walker:
     def _mapping(self, node: yaml.MappingNode) -> Mapping:
         result = Mapping()
         result.place, result.keys_at, result.values_at = self._place(node), {}, {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in self._mended_pairs(node):
             key, place = str(self.convert(key_node)), self._place(key_node)
             if key in result:
                 first = result.keys_at[key]
@@ -172,9 +187,36 @@ class _Walker:
         return result
 
     def _sequence(self, node: yaml.SequenceNode) -> Sequence:
-        result = Sequence(self.convert(item) for item in node.value)
-        result.place, result.items_at = self._place(node), [self._place(item) for item in node.value]
+        nodes = self._mended_items(node)
+        result = Sequence(self.convert(item) for item in nodes)
+        result.place, result.items_at = self._place(node), [self._place(item) for item in nodes]
         return result
+
+    # A comma inside { } and [ ] tears «0,25» in two: that is told once, and the expression is read whole.
+
+    def _mended_pairs(self, node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
+        pairs: list[tuple[yaml.Node, yaml.Node]] = []
+        for key, value in node.value:
+            if node.flow_style and pairs and _is_empty(value) and _is_torn(pairs[-1][1], key):
+                pairs[-1] = (pairs[-1][0], self._mended(pairs[-1][1], key, ""))
+            else:
+                pairs.append((key, value))
+        return pairs
+
+    def _mended_items(self, node: yaml.SequenceNode) -> list[yaml.Node]:
+        items: list[yaml.Node] = []
+        for item in node.value:
+            torn = node.flow_style and items and _is_torn(items[-1], item) and not _NUMBER.fullmatch(items[-1].value)
+            if torn and item.start_mark.index == items[-1].end_mark.index + 1:
+                items[-1] = self._mended(items[-1], item, "; если это разные слова списка, поставьте после запятой пробел")
+            else:
+                items.append(item)
+        return items
+
+    def _mended(self, before: yaml.Node, rest: yaml.Node, otherwise: str) -> yaml.ScalarNode:
+        self.problems.append(Problem("R104", self._place(rest), f"«{rest.value}» оторвано запятой: внутри {{ }} и [ ] она разделяет части.",
+                                     f"Выражение с десятичной запятой возьмите в кавычки или пишите точку{otherwise}."))
+        return yaml.ScalarNode("tag:yaml.org,2002:str", f"{before.value},{rest.value}", before.start_mark, rest.end_mark)
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         plain = not node.style

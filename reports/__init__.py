@@ -16,12 +16,16 @@ REPORTS = {
     "district": "таблица района",
     "methodology": "критерии и показатели",
     "schools": "карточки школ",
+    "signs": "признаки по ВПР",
+    "vpr": "справка по работе ВПР",
+    "objectivity_monitoring": "справка о мерах по объективности ВПР",
+    "objectivity_roadmap": "дорожная карта по объективности ВПР",
     "mentoring_order": "проект приказа о парах «Школа – школе»",
     "mentoring_meeting": "установочная встреча: протокол и согласия",
     "mentoring_note": "информационная справка «Школа – школе»",
 }
 """Reports by name. Each is a module of reports/pages with `write(book, folder, schools, say) -> paths`: a new report is a module and a line here."""
-OF_SCHOOLS = ("schools",)     # what naming schools alone means
+OF_SCHOOLS = ("schools", "signs")     # what naming schools alone means
 OF_PAIRS = ("mentoring_order", "mentoring_meeting", "mentoring_note", "schools")     # what a change of pairs changes
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.program import CategoryPlan, CriterionPlan
 from engine.run import Run
@@ -16,8 +17,10 @@ from reports.dynamics import Dynamics
 from reports.evidence import SharedExplainer
 from reports.groups import Grounds, all_clear, groups_of_help
 from reports.history import Decisions
+from reports.internal import Internal
 from reports.measures import Measures, ordered
 from reports.missing import Gaps
+from reports.objectivity import Objectivity
 from reports.russian import REMARK, ROW, academic_year, counted, long_date
 from reports.sentences import Sentences
 from reports.status import group_status
@@ -36,6 +39,7 @@ class Book:
 
     def __init__(self, run: Run, beside: Path | None = None):
         self.run, self.program, self.rules, self.beside = run, run.program, run.program.rules, beside
+        self._made: dict[str, Any] = {}
         self.frame = run.evaluation.frames[self.program.school_level]
         self.wording = Wording(self.program)
         self.explainer = SharedExplainer(run.evaluation, run.tables)
@@ -44,10 +48,17 @@ class Book:
         self.criteria = Criteria(self.explainer, self.sentences, self.wording)
         self.gaps = Gaps(self.explainer, self.sentences, self.wording)
         self.dynamics = Dynamics(self.explainer, self.wording, self.grounds)
-        self.measures = Measures(self.program, self.wording, run.report_year, run.day)
+        self.internal = Internal(self.program)
+        self.measures = Measures(self.program, self.wording, run.report_year, run.day, self.internal)
         self.help_names = groups_of_help(self.program)
         self.decisions = Decisions(run, self.wording, self.help_names)
         self.clear = all_clear(self.program)
+
+    def once(self, name: str, make: Callable[[Book], Any]) -> Any:
+        """Return what a page makes of the whole run, made once."""
+        if name not in self._made:
+            self._made[name] = make(self)
+        return self._made[name]
 
     # ------------------------------------------------------------ the whole run
 
@@ -69,6 +80,10 @@ class Book:
     def _remark(self) -> str:
         count = len(self.run.problems)
         return f"К данным есть {counted(count, REMARK)}, см. лист «Источники» таблицы района." if count else "Замечаний к данным нет."
+
+    @cached_property
+    def objectivity(self) -> Objectivity:
+        return Objectivity(self.run)
 
     @cached_property
     def plans(self) -> list[CategoryPlan]:
@@ -105,6 +120,18 @@ class Book:
             return None
         return Pairs(decided) if decided is not None else None
 
+    def without_grounds(self, school: SchoolView) -> bool:
+        """Whether lists for leadership show no ground for help: the schools of the «all clear» category, and those only in groups for service use.
+
+        The two are not told apart there: a school missing from a list would be named by its absence.
+        """
+        clear = self.clear.name if self.clear is not None else ""
+        return not school.missing_named and (any(group.name == clear for group in school.named) or (not school.named and bool(school.in_force)))
+
+    def signs_link(self, school: SchoolView) -> str:
+        """Return the file name of a school's page of signs, or nothing for a school that takes no part."""
+        return link_of(school.code, "signs") if self.objectivity.takes_part(school.row) else ""
+
     # ------------------------------------------------------------ one school
 
     def _school(self, row: int) -> SchoolView:
@@ -112,7 +139,8 @@ class Book:
         groups = tuple(self._group(plan, row) for plan in self.plans)
         main = next((group.name for group in groups if group.name in self.help_names and group.status.tone == "met"), "")
         before = self.decisions.before(row) if self.decisions.known else ""
-        return SchoolView(row, code, f"№ {code}", self._name(row), link_of(code), groups, main, self.gaps.missing(groups, row),
+        return SchoolView(row, code, f"№ {code}", self._name(row), link_of(code), groups, main,
+                          self.gaps.missing(groups, row), self.gaps.missing(tuple(group for group in groups if not group.internal), row),
                           tuple(self._measures(row, Truth.MET)), tuple(self._measures(row, Truth.UNKNOWN)), before, self.decisions.is_new(row))
 
     def _group(self, plan: CategoryPlan, row: int) -> GroupView:
@@ -120,13 +148,14 @@ class Book:
         status = group_status(truth, Truth.MET if applies is None else Truth(int(applies[row])))
         grounds = self.grounds.of(plan.name, row) if truth is Truth.MET and not plan.block.rest else ()
         phrase = self.sentences.category(plan.name, truth, row) if status.tone in ("met", "open") else ""
-        return GroupView(plan.name, self.wording.title(plan.name), self.wording.short(plan.name), plan.block.clause or "", status, phrase, grounds)
+        return GroupView(plan.name, self.wording.title(plan.name), self.wording.short(plan.name), plan.block.clause or "", status, phrase, grounds, plan.block.internal)
 
     def _measures(self, row: int, wanted: Truth) -> list[MeasureView]:
         chosen = [plan for plan in self.measures.plans if plan.audience is not None and self.explainer.status(plan.name, row) is wanted]
-        return ordered(self.measures.view(plan, self.measures.reasons(plan, self._statuses(row))) for plan in chosen)
+        return ordered(self.measures.called_for(plan, self.statuses(row)) for plan in chosen)
 
-    def _statuses(self, row: int) -> dict[str, Truth]:
+    def statuses(self, row: int) -> dict[str, Truth]:
+        """Return how every category and criterion of a school came out."""
         return {plan.name: self.explainer.status(plan.name, row) for plan in (*self.plans, *self.criterion_plans)}
 
     def _name(self, row: int) -> str:
@@ -158,9 +187,9 @@ class Book:
         return self.rules.tables[self.rules.registry].columns
 
 
-def link_of(code: str) -> str:
-    """Return the file name of a school's card; characters that file systems dislike are written by their number."""
-    return f"school_{re.sub(r'[^0-9A-Za-zА-Яа-яЁё_-]', lambda found: f'~{ord(found.group()):x}', code)}.html"
+def link_of(code: str, what: str = "school") -> str:
+    """Return the file name of a school's card or of another page of its own; characters that file systems dislike are written by their number."""
+    return f"{what}_{re.sub(r'[^0-9A-Za-zА-Яа-яЁё_-]', lambda found: f'~{ord(found.group()):x}', code)}.html"
 
 
 def _natural(code: str) -> tuple:

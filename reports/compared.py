@@ -13,22 +13,27 @@ from reports.book import Book
 
 def borders(book: Book, name: str) -> tuple[float, ...]:
     """The constant thresholds an indicator is compared with in the criteria of schools."""
-    found = []
+    return book.once("borders", _all_borders).get(name, ())
+
+
+def _all_borders(book: Book) -> dict[str, tuple[float, ...]]:
+    found: dict[str, list[float]] = {}
     for plan in book.criterion_plans:
         for node in t.walk(plan.when):
-            if isinstance(node, t.Compare) and getattr(node.left, "name", "") == name:
+            if isinstance(node, t.Compare) and getattr(node.left, "name", ""):
                 value = node.right.value if isinstance(node.right, t.Number) else book.program.thresholds.get(getattr(node.right, "name", ""))
-                found += [value] if isinstance(value, (int, float)) else []
-    return tuple(dict.fromkeys(found))
+                found.setdefault(node.left.name, []).extend([value] if isinstance(value, (int, float)) else [])
+    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
 
 
 def key_indicators(book: Book) -> list[IndicatorPlan]:
     """The indicators that decide about help: compared by the criteria of its groups, the largest help first, each criterion's first before its others.
 
-    A place among schools gives way to the value it is the place of: the table must not read as a ranking.
+    Those for service use are left out. A place among schools gives way to the value it is the place of: the table must not read as a ranking.
     """
     criteria = list(dict.fromkeys(name for group in book.help_names for name in _criteria_of(book, group)))
     compared = [[_unranked(book, name) for name in _compared(book, criterion)] for criterion in criteria]
+    compared = [[name for name in names if name not in book.internal.indicators] for names in compared]
     firsts = [names[0] for names in compared if names]
     return [book.program.plans[name] for name in dict.fromkeys([*firsts, *(name for names in compared for name in names[1:])])]
 

@@ -102,7 +102,7 @@ class Criteria:
             if child.kind == "indicator":
                 yield from self._block(child, row, seen, root)
 
-    def _line(self, item: SourceRow, counted: bool, table: str) -> SourceLine:
+    def _line(self, item: SourceRow, counted: bool, table: str | None) -> SourceLine:
         place, note = item.place, _NOTES.get(item.status, "")
         if item.status == RowStatus.ABSENT:
             return SourceLine("", "", "", "в файлах нет", self.wording.key(item.key), "нет данных", "", False, note)
@@ -111,15 +111,16 @@ class Criteria:
         cells = "; ".join(self._cell(table, name, shown, address) for name, shown, address in item.cells if address)
         return SourceLine(place.file, place.sheet, place.cell, f"{place.file}{sheet}", self.wording.key(item.key), value, cells, counted, note)
 
-    def _cell(self, table: str, name: str, shown: str, address: str) -> str:
+    def _cell(self, table: str | None, name: str, shown: str, address: str) -> str:
         columns = self._contract_columns(table)
         title = column_title(name, columns[name]) if name in columns else sentence(name)
         return f"{title} — {shown} ({address})".replace("_", " ")
 
-    def _contract_columns(self, table: str) -> dict:
+    def _contract_columns(self, table: str | None) -> dict:
+        """The columns of the table below; a method reads several, each named in its own lines."""
         while table in self.program.slices:
             table = self.program.plans[table].table
-        return self.rules.tables[table].columns
+        return self.rules.tables[table].columns if table in self.rules.tables else {}
 
     # ------------------------------------------------------------ what would turn it over
 

@@ -30,11 +30,11 @@ def _denied(program: Program, plan: CategoryPlan) -> tuple[str, ...]:
 
 
 def groups_of_help(program: Program) -> tuple[str, ...]:
-    """Name the categories that are a ground for help, the largest help first.
+    """Name the categories that are a ground for help, the largest help first; those for service use are not: nobody is named in a list because of them.
 
     They are the ones the «all clear» category denies. Rules without such a category: the categories measures are meant for; without measures, all of them.
     """
-    plans = sorted(program.of(CategoryPlan, program.school_level), key=lambda plan: plan.block.support if plan.block.support is not None else 99)
+    plans = sorted((plan for plan in program.of(CategoryPlan, program.school_level) if not plan.block.internal), key=lambda plan: plan.block.support if plan.block.support is not None else 99)
     clear = all_clear(program)
     if clear is not None:
         denied = _denied(program, clear)
@@ -110,6 +110,8 @@ class Grounds:
     def _failing(self, evidence: Evidence) -> str:
         if evidence.kind == "category":
             return f"выход не засчитывается, пока действует группа «{self.wording.title(evidence.name)}»"
+        if evidence.kind == "criterion":
+            return f"выход не засчитывается: {lowered(self.wording.title(evidence.name))}"
         return joined(self._failing_check(check) for check in evidence.checks) or lowered(self.wording.title(evidence.name))
 
     def _failing_check(self, check: Check) -> str:

@@ -9,6 +9,7 @@ from engine import tree as t
 from engine.model import Deadline
 from engine.program import CategoryPlan, MeasurePlan, Program
 from engine.truth import Truth
+from reports.internal import Internal
 from reports.russian import day_month, joined, lowered, short_date
 from reports.view import MeasureView
 from reports.wording import Wording
@@ -19,14 +20,15 @@ _NO_DATE = (3, 0)
 class Measures:
     """Makes measures ready to show, as seen on the day of the run."""
 
-    def __init__(self, program: Program, wording: Wording, report_year: int, day: date):
-        self.program, self.wording, self.day, self.report_year = program, wording, day, report_year
+    def __init__(self, program: Program, wording: Wording, report_year: int, day: date, internal: Internal):
+        self.program, self.wording, self.day, self.report_year, self.internal = program, wording, day, report_year, internal
         self.plans: list[MeasurePlan] = program.of(MeasurePlan, program.school_level)
         begins = program.rules.calendar.academic_year
         self.begins = begins.begins if begins else (9, 1)
 
-    def view(self, plan: MeasurePlan, why: Iterable[str] = ()) -> MeasureView:
-        """Return one measure; `why`: the short names of what it was called for by."""
+    def view(self, plan: MeasurePlan, why: Iterable[str] = (), named: Iterable[str] | None = None) -> MeasureView:
+        """Return one measure; `why`: the short names of what it was called for by; `named`: those that lists for leadership may give, all by default."""
+        why = tuple(why)
         block, nearest, order, state = plan.block, *self._nearest(plan.block.deadline)
         effect = ""
         if block.effect:
@@ -35,7 +37,7 @@ class Measures:
             plan.name, self.wording.title(plan.name), self._due(block.deadline), self._due_full(block.deadline), nearest, state,
             joined(self.wording.role(name) for name in block.responsible), joined(self.wording.role_title(name) for name in block.responsible),
             joined(self.wording.role(name) for name in block.participants),
-            block.document or "", effect, joined(why), block.clause or "", order, state == "срок прошёл")
+            block.document or "", effect, joined(why), joined(why if named is None else named), block.clause or "", order, state == "срок прошёл")
 
     def calendar_day(self, month_day: tuple[int, int]) -> date:
         """Place a day of the year into the cycle that follows the report year."""
@@ -49,8 +51,16 @@ class Measures:
 
     def reasons(self, plan: MeasurePlan, status: dict[str, Truth]) -> list[str]:
         """Name the groups and criteria that call for a measure in one school."""
-        names = dict.fromkeys(node.name for node in t.walk(plan.audience) if isinstance(node, t.Reference) and status.get(node.name) is not Truth.NOT_MET)
-        return [self.wording.short(name) if isinstance(self.program.plans.get(name), CategoryPlan) else lowered(self.wording.title(name)) for name in names]
+        return list(dict.fromkeys(node.name for node in t.walk(plan.audience) if isinstance(node, t.Reference) and status.get(node.name) is not Truth.NOT_MET))
+
+    def called_for(self, plan: MeasurePlan, status: dict[str, Truth]) -> MeasureView:
+        """Return a measure as one school has it: with the groups and criteria that call for it."""
+        names = self.reasons(plan, status)
+        return self.view(plan, map(self.word, names), [self.word(name) for name in names if name not in self.internal])
+
+    def word(self, name: str) -> str:
+        """Say a reason in a few words."""
+        return self.wording.short(name) if isinstance(self.program.plans.get(name), CategoryPlan) else lowered(self.wording.title(name))
 
     def groups_meant(self, plan: MeasurePlan) -> list[str]:
         """Name the groups a measure is meant for as a whole; none when a criterion alone may call for it."""

@@ -85,18 +85,21 @@ def _groups(book: Book, pairs: Pairs) -> Iterable[MentoringGroup]:
 
 def _member(book: Book, pairs: Pairs, name: str, code: str, role: str) -> Member:
     school = book.school(code)
-    return Member(school.label, school.name, school.link, _grounds(school, name), pairs.reply_words(code, role), _with_whom(pairs, code, role))
+    return Member(school.label, school.name, school.link, _grounds(book, school, name), pairs.reply_words(code, role), _with_whom(pairs, code, role))
 
 
-def _grounds(school: SchoolView, name: str) -> tuple[str, ...]:
+def _grounds(book: Book, school: SchoolView, name: str) -> tuple[str, ...]:
     """Say why a school is in a group; where another group is the ground, why it is in that one."""
     group = next(group for group in school.groups if group.name == name)
-    return tuple(_sentence(school, ground) for ground in group.grounds) or (group.phrase,)
+    hidden = tuple(book.wording.title(category) for category in book.internal.categories)
+    return tuple(_sentence(school, ground, hidden) for ground in group.grounds) or (group.phrase,)
 
 
-def _sentence(school: SchoolView, ground: Ground) -> str:
+def _sentence(school: SchoolView, ground: Ground, hidden: tuple[str, ...]) -> str:
+    """Say a ground; a group for service use is not named in a document that others read."""
     inner = next((group for group in school.in_force if not ground.criterion and f"«{group.title}»" in ground.sentence and group.grounds), None)
-    return f"{capital(inner.short)}: {lowered(inner.grounds[0].text(1))}" if inner else ground.sentence
+    text = inner.grounds[0].text(1) if inner else ""
+    return f"{capital(inner.short)}: {lowered(text)}" if inner and not any(title in text for title in hidden) else ground.sentence
 
 
 def _with_whom(pairs: Pairs, code: str, role: str) -> str:

@@ -44,6 +44,12 @@ def _grouped(digits: str) -> str:
     return f"{int(digits):,}".replace(",", NBSP) if len(digits) > 4 else digits
 
 
+def signed(value: float, decimals: int = 1) -> str:
+    """Write a number with its sign: +0,4; −2; 0 without a sign."""
+    text = number(value, decimals)
+    return f"+{text}" if _read(text) > 0 else text
+
+
 def exact_number(value: float) -> str:
     """Write a number of the rules with all its digits: 30; 1,96; −0,3."""
     digits = Decimal(repr(float(value))).normalize()
@@ -97,6 +103,7 @@ CRITERION = Noun("критерий", "критерия", "критериев")
 INDICATOR = Noun("показатель", "показателя", "показателей")
 GROUP = Noun("группа", "группы", "групп")
 MEASURE = Noun("мера", "меры", "мер")
+WORK = Noun("работа", "работы", "работ", ("работе", "работам"), ("работе", "работах"))
 THRESHOLD = Noun("порог", "порога", "порогов")
 _UNIT_NOUNS = {"балл": Noun("балл", "балла", "баллов"), "лет": Noun("год", "года", "лет"), "раз": Noun("раз", "раза", "раз")}
 _SILENT_UNITS = frozenset({"шт.", "коэф.", "отн.", "откл."})     # the title already says what is counted

@@ -110,6 +110,7 @@ class GroupView:
     status: Status
     phrase: str = ""
     grounds: tuple[Ground, ...] = ()
+    internal: bool = False                       # for service use: lists for leadership do not name schools because of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class MeasureView:
     document: str
     effect: str
     why: str
+    why_named: str                               # the same without what is for service use; empty when nothing else called for the measure
     clause: str
     next_order: tuple[int, int]
     past: bool
@@ -157,6 +159,7 @@ class SchoolView:
     groups: tuple[GroupView, ...]
     main: str                                    # the first group of help in force, or nothing
     missing: Missing | None
+    missing_named: Missing | None                # the same without groups for service use
     measures: tuple[MeasureView, ...]
     possible_measures: tuple[MeasureView, ...]
     before: str                                  # last year's group by the approved decisions
@@ -165,6 +168,15 @@ class SchoolView:
     @property
     def in_force(self) -> tuple[GroupView, ...]:
         return tuple(group for group in self.groups if group.status.tone == "met")
+
+    @property
+    def named(self) -> tuple[GroupView, ...]:
+        """Groups in force that lists for leadership may name the school in."""
+        return tuple(group for group in self.in_force if not group.internal)
+
+    @property
+    def named_measures(self) -> tuple[MeasureView, ...]:
+        return tuple(measure for measure in self.measures if measure.why_named or not measure.why)
 
     @property
     def open(self) -> tuple[GroupView, ...]:

@@ -104,6 +104,8 @@ class Wording:
                 return Line("Выполнено хотя бы одно условие:", parts=tuple(self.condition(item) for item in items))
             case t.AtLeast(count, items):
                 return Line(f"Выполнены не менее {count} из {len(items)} условий:", parts=tuple(self.condition(item) for item in items))
+            case t.Not(t.AtLeast(count, items, _, True)):
+                return Line(f"Выполнены не более {count - 1} из {len(items)} условий:", parts=tuple(self.condition(item) for item in items))
             case t.Not(t.AllOf() | t.AnyOf() | t.AtLeast() as item):
                 return Line("Неверно, что:", parts=(self.condition(item),))
             case t.WithPolicy(item, policy) if policy is not t.Policy.UNKNOWN:
@@ -130,6 +132,8 @@ class Wording:
                 return self._statement(name, met=False)
             case t.Reference(_, name):
                 return self._statement(name, met=True)
+            case t.Not(t.AtLeast(count, items, _, True)):
+                return f"не более {count - 1} из {len(items)}: {'; '.join(self.text(item) for item in items)}"
             case t.Not(item):
                 return f"неверно, что {self.text(item)}"
             case t.AllOf(items):

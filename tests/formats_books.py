@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -101,3 +102,18 @@ def scores(rows_: list[list], top: int = 7, title: str = TITLE) -> list[list]:
 
 def items(rows_: list[list], tops: tuple[int, ...] = (2, 3, 2), title: str = TITLE) -> list[list]:
     return [*head("Выполнение заданий", title), [], ["Группы участников", "Кол-во ОО", "Кол-во участников", *range(1, len(tops) + 1)], ["Макс балл", None, None, *tops], *rows_]
+
+
+def locked_book() -> bytes:
+    """A workbook with a password, as Excel saves it: an OLE2 container whose directory names the stream EncryptedPackage.
+
+    Layout (MS-CFB): the header, one sector of the allocation table, one of the directory with its four entries of 128 bytes.
+    """
+    def entry(name: str, kind: int, child: int = 0xFFFFFFFF, right: int = 0xFFFFFFFF) -> bytes:
+        title = (name + "\0").encode("utf-16-le")
+        links = struct.pack("<III", 0xFFFFFFFF, right, child)
+        return title.ljust(64, b"\0") + struct.pack("<HBB", len(title) if name else 0, kind, 1) + links + bytes(36) + struct.pack("<IQ", 0xFFFFFFFE, 0)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0) + struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, *[0xFFFFFFFF] * 126)
+    return header + table + entry("Root Entry", 5, child=1) + entry("EncryptedPackage", 2, right=2) + entry("EncryptionInfo", 2) + entry("", 0)

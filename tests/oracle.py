@@ -2,7 +2,7 @@
 
 A condition is a nested tuple: ("fact", name), ("undetermined", name), ("not", c), ("all", c, ...),
 ("any", c, ...), ("at least", n, c, ...). Truths are words. Every connective is looked up in Kleene's printed
-tables; nothing is shared with `engine.conditions.evaluate`, which counts, or with the Horn rules.
+tables; nothing is shared with `engine.conditions.evaluate_columns`, which compares codes, or with the Horn rules.
 """
 
 from collections.abc import Mapping, Sequence

@@ -11,6 +11,7 @@ import pytest
 from engine.checking import check
 from engine.codes import CATALOGUE, Severity
 from engine.loading import load
+from engine.words import mixes_alphabets, retyping_hint
 
 FOLDER = Path(__file__).with_name("bad_rules")
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -63,3 +64,37 @@ def test_no_false_alarm(folder):
     rules, problems = load(Path(__file__).parents[1] / folder)
     found = [*problems, *check(rules, DAY)[1]]
     assert [problem for problem in found if problem.severity is not Severity.ADVICE] == []
+
+
+@pytest.mark.parametrize(("stem", "said"), [
+    ("among_before_arguments", "Сначала все аргументы, потом «среди»: квантиль_всех(x; 0,25 среди тип_школы)."),
+    ("slice_named_like_table", "Переименуйте показатель"),
+    ("mixed_without_look_alike", "Латинские буквы в нём: z."),
+    ("backslash_in_double_quotes", r"""удваивают: "(\\d{4})", или берите одинарные: '(\d{4})'."""),
+    ("decimal_comma_in_list", "возьмите в кавычки или пишите точку"),
+    ("cycle_of_columns", "Разорвите круг"),
+])
+def test_a_trap_is_told_with_the_way_out(stem, said):
+    rules, problems = load(FOLDER / f"{stem}.yaml")
+    found = [problem for problem in [*problems, *check(rules, DAY)[1]] if problem.severity is not Severity.ADVICE]
+    assert any(said in problem.hint for problem in found), [problem.hint for problem in found]
+
+
+@pytest.mark.parametrize("word", ["vpr_с", "доля_z", "ВПРq", "классI", "abcд"])
+def test_a_mixed_word_is_never_suggested_back(word):
+    assert mixes_alphabets(word)
+    hint = retyping_hint(word)
+    assert not any(mixes_alphabets(part.strip(".,:")) for part in hint.split())
+
+
+def test_a_torn_number_spoils_nothing_else(tmp_path):
+    """The expression is read whole, so what is wrong in it besides is still told, at its own word; numbers in lists stay numbers."""
+    rules_file = tmp_path / "rules.yaml"
+    line = "  низкие: {когда: {любой: [доля от 0,5 до 1,5, доля_ не менее 90,5]}}"
+    rules_file.write_text("таблицы:\n  школы: {что: реестр, ключ: [школа], столбцы: {школа: {тип: код}, доля: {тип: число}}}\n"
+                          f"критерии:\n{line}\n"
+                          "справочники:\n  классы: [5,6, 7 класс]\n", encoding="utf-8")
+    rules, problems = load(rules_file)
+    assert [(problem.code, problem.place.column) for problem in problems] == [("R104", line.index(rest) + 1) for rest in ("5 до", "5, доля_", "5]")]
+    assert [(problem.code, problem.place.column) for problem in check(rules, DAY)[1] if problem.is_error] == [("R203", line.index("доля_ не") + 1)]
+    assert list(rules.references["классы"]) == ["5", "6", "7 класс"]

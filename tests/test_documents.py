@@ -5,17 +5,23 @@ from __future__ import annotations
 import ast
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import click
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 import cli
+from benchmarks.by_product import ByProduct
 from console.click_words import PLURAL, SINGULAR, speak_russian
+from engine import tree as t
+from engine.checking import check
 from engine.codes import CATALOGUE
+from engine.expressions import parse
 from engine.functions import FUNCTIONS
-from engine.loading import SECTIONS
+from engine.loading import SECTIONS, load
 from engine.schema import schema, write_schema
 
 ROOT = Path(__file__).parents[1]
@@ -120,3 +126,45 @@ def test_russian_words_keep_the_placeholders():
     for english, russian in [*SINGULAR.items(), *PLURAL.items()]:
         names = {name.split("!")[0] for name in re.findall(r"{(\w+)(?:![rs])?}", english)}
         assert set(re.findall(r"{(\w+)}", russian)) <= names, english
+
+
+# ---------------------------------------------------------------- what the guide says in passing
+
+
+def test_not_binds_first_then_and_then_or():
+    a, b, c = (t.Name(name) for name in "абв")
+    assert parse("не а и б или в") == t.AnyOf((t.AllOf((t.Not(a), b)), c))
+    assert parse("не х более 5 и б") == t.AllOf((t.Not(t.Compare(">", t.Name("х"), t.Number(5.0))), b))
+
+
+GUIDE = """\
+календарь: {отчётный год: 2026}
+таблицы:
+  школы: {что: реестр, ключ: [школа], столбцы: {школа: {тип: код}}}
+  отметки:
+    ключ: [школа, год]
+    столбцы: {школа: {тип: школа}, год: {тип: учебный год}, доля: {тип: число, единица: "%"}}
+    ожидается: [{годы: 3 последних}]
+показатели:
+  разброс: {таблица: отметки, год: 2 последних, формула: стандартное_отклонение(доля)}
+  шаг: {единица: ЕДИНИЦА, таблица: отметки, год: 2 последних, формула: изменение(доля)}
+  строк: {таблица: отметки, год: 3 последних, формула: число(доля не менее 0)}
+"""
+
+
+def test_a_change_of_percent_is_in_points(tmp_path):
+    codes = {}
+    for unit in ("п. п.", '"%"'):
+        (tmp_path / "rules.yaml").write_text(GUIDE.replace("ЕДИНИЦА", unit), encoding="utf-8")
+        codes[unit] = [problem.code for problem in check(load(tmp_path)[0], date(2026, 9, 3))[1] if problem.is_error]
+    assert codes == {"п. п.": [], '"%"': ["R207"]}
+
+
+def test_the_deviation_is_of_a_sample_and_years_are_expected_of_every_school():
+    """Of 10 and 14: the squares of ±2 over one less than two are 8. School 2 gave no row: three are missing, not zero."""
+    rows = pd.DataFrame([("1", 2025, 10.0), ("1", 2026, 14.0)], columns=["школа", "год", "доля"])
+    product = ByProduct(GUIDE.replace("ЕДИНИЦА", "п. п."), {"школы": pd.DataFrame({"школа": ["1", "2"]}), "отметки": rows})
+    product.prepare()
+    columns = product.evaluate().frames["школа"].columns
+    assert columns["разброс"].low[0] == pytest.approx(8 ** 0.5) and columns["шаг"].low[0] == 4
+    assert (columns["строк"].low.tolist(), columns["строк"].high.tolist()) == ([2, 0], [3, 3])

@@ -22,11 +22,12 @@ def ege(path: Path, *lines: str, title: str = "01 - Русский язык 2026
 
 
 def line(number: int, school: object, score: object, primary: object = 30) -> str:
-    return f"{number};;99;;{school};;11А;;9901;;5;;Иванов;Пётр;Петрович;;4012;;654321;;{primary};;{score}"
+    return f"{number};;99;;{school};;11А;;9901;;5;;Иванов;Пётр;Петрович;;4012;;{654320 + number};;{primary};;{score}"
 
 
 def test_a_protocol_of_ege_with_empty_columns(folder):
-    ege(folder / "п.csv", line(1, 9001, 72), line(2, 9001, 20), line(3, 9001, "X"), line(4, 9002, "100"), "Средние;;;;;;;;;;;;;;;;;;;;;;;64", "Минимальная граница;;;;;;;;;;;;;;;;;;;;;;;24", "Всего участников;;;;;;;;;;;;;;;;;;;;;;;4")
+    ege(folder / "п.csv", line(1, 9001, 72), line(2, 9001, 20), line(3, 9001, "X", ""), line(4, 9002, "100"),
+        "Средние;;;;;;;;;;;;;;;;;;;;;;;64", "Минимальная граница;;;;;;;;;;;;;;;;;;;;;;;24", "Всего участников;;;;;;;;;;;;;;;;;;;;;;;4")
     tables, problems = read(folder)
     assert short(problems) == []
     assert rows(tables, "результаты", "школа, процедура, предмет, класс, год, участников, не_преодолели, средний_балл, _letter") == [
@@ -35,10 +36,43 @@ def test_a_protocol_of_ege_with_empty_columns(folder):
 
 def test_a_reserve_day_adds_up_and_an_autumn_one_does_not(folder):
     ege(folder / "а.csv", line(1, 9001, 72))
-    ege(folder / "б.csv", line(1, 9001, 20), title="01 - Русский язык 2026.06.22")
-    ege(folder / "в.csv", line(1, 9001, 50), title="01 - Русский язык 2026.09.04")
+    ege(folder / "б.csv", line(2, 9001, 20), title="01 - Русский язык 2026.06.22")
+    ege(folder / "в.csv", line(2, 9001, 50), title="01 - Русский язык 2026.09.04")
     tables, problems = read(folder)
     assert (short(problems), rows(tables, "результаты", "участников, не_преодолели")) == ([], [(2, 1)])
+
+
+def test_a_participant_of_two_days_counts_once_with_the_first_result(folder):
+    """Day one: 72, 20 and one absent; the reserve day: the second again (60), the absent one (50), and a new one (40): 72, 20, 50, 40."""
+    ege(folder / "б основной.csv", line(1, 9001, 72), line(2, 9001, 20), line(3, 9001, "X", ""))
+    ege(folder / "а резервный.csv", line(2, 9001, 60), line(3, 9001, 50), line(4, 9001, 40), title="01 - Русский язык 2026.06.22")
+    tables, problems = read(folder)
+    assert short(problems) == [("D414", "а резервный.csv!A3")]
+    assert "не вошло результатов этого дня: 1" in next(problem.message for problem in problems if problem.code == "D414")
+    assert rows(tables, "результаты", "участников, не_преодолели, средний_балл") == [(4, 1, 45.5)]
+
+
+def test_codes_of_participants_of_oge_tell_a_resit(folder):
+    first = [["02 - Математика 2026.06.03"], OGE, [1, 9001, "9А", 9901, 1, "12345678", "", "", "", "1", 20, 4],
+             [2, 9001, "9Б", 9901, 1, "12345679", "", "", "", "1", 5, 2]]
+    book(folder / "а.xlsx", first, "Лист1")
+    book(folder / "б.xlsx", [["02 - Математика 2026.07.04"], OGE, [1, 9001, "9Б", 9901, 1, "12345679", "", "", "", "1", 9, 3]], "Лист1")
+    tables, problems = read(folder)
+    assert (short(problems), rows(tables, "результаты", "участников, отметка_2, отметка_3, отметка_4")) == ([("D414", "б.xlsx «Лист1»!A3")], [(2, 1, 0, 1)])
+
+
+def test_without_codes_and_documents_days_add_up(folder):
+    bare = line(1, 9001, 20).replace("654321", "")
+    ege(folder / "а.csv", bare)
+    ege(folder / "б.csv", bare, title="01 - Русский язык 2026.06.22")
+    assert rows(read(folder)[0], "результаты", "участников") == [(2,)]
+
+
+def test_a_participant_twice_in_one_protocol(folder):
+    ege(folder / "п.csv", line(1, 9001, 72), line(1, 9001, 72), line(3, 9002, 50))
+    tables, problems = read(folder, allow_problems=True)
+    assert short(problems) == [("D301", "п.csv!W4")]
+    assert rows(tables, "результаты", "школа, участников") == [("9001", None), ("9002", 1)]
 
 
 def test_base_mathematics_has_marks_and_foreign_languages_two_parts(folder):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.formats_books import book, district, individual, marks, read, rows, short
+from tests.formats_books import book, district, individual, marks, read, rows, scores, short
 
 GOOD = [(2, 3, 2, 7, 5, 5), (1, 1, 0, 2, 2, 3), (0, "X", 0, 0, 2, 2)]
 RESULT = "школа, участников, отметка_2, отметка_3, отметка_4, отметка_5"
@@ -49,7 +52,8 @@ def test_borders_that_the_marks_leave_no_doubt_about(folder):
     ((2, 3, 2, 7, 6, 5), "D402", "K10"),
     ((2, 3, 2, 7, 5, "хорошо"), "D402", "L10"),
     ((2, 3, 1, 7, 5, 5), "D403", "J10"),
-    ((5, 2, 0, 7, 5, 5), "D403", "J10"),
+    ((5, 2, 0, 7, 5, 5), "D401", "G10"),
+    ((2, "три", 2, 4, 5, 5), "D402", "H10"),
 ])
 def test_a_row_that_cannot_be_a_result_is_told_and_its_school_becomes_unknown(folder, pupil, code, cell):
     book(folder / "ф1.xlsx", individual({"edu900001": [pupil, *GOOD], "edu900002": GOOD}))
@@ -96,6 +100,56 @@ def test_tidy_and_raw_in_one_folder(folder):
     tables, problems = read(folder)
     assert short(problems) == []
     assert rows(tables, "результаты", "год, участников, отметка_2") == [(2025, 10, 1), (2026, 3, 2)]
+
+
+# ---------------------------------------------------------------- scales and the marks of Ф1
+
+
+DENSE = [(0, 0, 1, 1, 2, 2), (2, 0, 0, 2, 3, 3), (2, 1, 0, 3, 3, 3), (2, 2, 0, 4, 4, 4), (2, 3, 0, 5, 4, 4), (2, 3, 1, 6, 5, 5)]     # borders 2, 4, 6
+
+
+def test_marks_of_a_year_without_a_scale_give_one(folder):
+    """School 9002 has only its distribution: scores 1, 2, 4 and 6, a pupil each; school 9001 has a pupil without a mark."""
+    book(folder / "ф1.xlsx", individual({"edu900001": [*DENSE, (2, 3, 2, 7, "нет отметки", 5)]}))
+    book(folder / "р.xlsx", scores([["Школа (edu900002)", 4, 0, 25, 25, 0, 25, 0, 25, 0]]))
+    tables, problems = read(folder)
+    assert short(problems) == []
+    assert rows(tables, "результаты", RESULT) == [("9001", 7, 1, 2, 2, 2), ("9002", 4, 1, 1, 1, 1)]
+    assert rows(tables, "шкалы", "предмет, класс, максимум, граница_3, граница_4, граница_5, _row", "WHERE год = 2026") == [("русский язык", 5, 7, 2, 4, 6, 11)]
+    source = next(sheet for sheet in tables.sources if sheet.table == "шкалы" and sheet.file != "правила")
+    assert (source.file, source.sheet, source.rows) == ("ф1.xlsx", "РУ 5", 1)
+    assert source.left_out == (("шкала: русский язык, 5 класс, 2026 год",
+                                "выведена из Ф1, ф1.xlsx «РУ 5»: наименьший балл каждой отметки; в справочнике шкалы этого года нет"),)
+
+
+def test_a_border_that_may_lie_elsewhere_gives_no_scale_and_the_message_says_what_to_add(folder):
+    book(folder / "ф1.xlsx", individual({"edu900001": [pupil for pupil in DENSE if pupil[3] != 3]}))
+    book(folder / "р.xlsx", scores([["Школа (edu900002)", 4, 0, 25, 25, 0, 25, 0, 25, 0]]))
+    tables, problems = read(folder)
+    assert short(problems) == [("D407", "р.xlsx «РУ 5»!A9")]
+    told = next(problem for problem in problems if problem.code == "D407")
+    assert "rules/reference/vpr_scales.yaml" in told.hint
+    assert "{предмет: русский язык, класс: 5, год: 2026, максимум: …, граница_3: …, граница_4: …, граница_5: …}" in told.hint
+    assert rows(tables, "шкалы", "*", "WHERE год = 2026") == []
+
+
+def test_marks_that_no_scale_can_give(folder):
+    """In one book «3» for 3 points, in another «4» for 2: both cells are told, both works are unknown."""
+    book(folder / "а.xlsx", individual({"edu900001": DENSE}))
+    book(folder / "б.xlsx", individual({"edu900002": [(2, 0, 0, 2, 4, 4)]}))
+    tables, problems = read(folder, allow_problems=True)
+    assert [(str(problem.place), "а.xlsx «РУ 5»!K12" in problem.message) for problem in problems if problem.code == "D401"] == [("б.xlsx «РУ 5»!K10", True)]
+    assert rows(tables, "результаты", "школа, отметка_4") == [("9001", None), ("9002", None)]
+
+
+def test_marks_against_the_scale_of_the_year(folder):
+    """Mathematics 5, 2021: «3» from 7 points; here it is given for 5 in one school."""
+    items = (("1", 20),)
+    lines = {"edu900001": [(5, 5, 3, 3), (8, 8, 3, 3)], "edu900002": [(6, 6, 2, 2), (15, 15, 5, 5)]}
+    book(folder / "ф1.xlsx", individual(lines, items, title="ВПР 2021 Математика 5 класс"), "МА 5")
+    tables, problems = read(folder, allow_problems=True)
+    assert short(problems) == [("D401", "ф1.xlsx «МА 5»!I10")]
+    assert rows(tables, "результаты", RESULT) == [("9001", *[None] * 5), ("9002", 2, 1, 0, 0, 1)]
 
 
 # ---------------------------------------------------------------- the school's form
@@ -168,3 +222,70 @@ def test_the_export_of_2022(folder):
 def test_a_bad_row_of_an_export(folder, line, code, cell):
     text(folder / "МА 5 2021.csv", H2021, line, "edu900002;99;2;50002;3;ж;5А;2;12;6;6;")
     assert (code, f"МА 5 2021.csv!{cell}") in short(read(folder)[1])
+
+
+# ---------------------------------------------------------------- CSV and Excel against plain Python
+
+
+def dirty_rows(seed: int, count: int = 120) -> list[list[str]]:
+    """Rows of an export of 2021 with what real ones have; those of edu900002 hold no error."""
+    chance = random.Random(seed)
+    lines = []
+    for index in range(count):
+        points = [chance.randint(0, 9), chance.randint(0, 11)]
+        school = chance.choice(["edu900001", "EDU900001", "edu900002"])
+        journal = chance.choice(["2", "3", "4", "5", "", "нет отметки", "X", "4.0"])
+        row = [school, "99", str(index), str(50_000 + index), journal, "м", chance.choice(["5А", "5", "НЕТ", "а", "4А"]), chance.choice(["1", "2"]),
+               str(sum(points)), str(points[0]), str(points[1]), ""]
+        dirt = chance.random()
+        if dirt < .1:
+            row[7:11] = ["отсутствовал", "", "", ""]
+        elif dirt < .2:
+            row[8:11] = ["X", "x", "Х"]
+        elif dirt < .3:
+            row[8] += ",0"
+        elif dirt < .4 and school != "edu900002":
+            row[chance.choice([4, 8, 9])] = chance.choice(["6.5", "семь", "-1", "99"])
+        lines.append(row)
+    return lines
+
+
+def counted(lines: list[list[str]]) -> tuple[dict, dict]:
+    """Count works by (school, journal, score), and items, one row after another."""
+    works, points = Counter(), Counter()
+    for school, _, _, _, journal, _, _, variant, total, first, second, _ in lines:
+        if variant == "отсутствовал" or total in ("X", ""):
+            continue
+        given = float(journal.replace(",", ".")) if re.fullmatch(r"-?[\d.]+", journal) else 0
+        works[school.lower(), int(given) if given in (2, 3, 4, 5) else 0, int(float(total.replace(",", ".")))] += 1
+        points[school.lower(), "1"] += int(first)
+        points[school.lower(), "2"] += int(second)
+    return works, points
+
+
+FAULTS = ("D401", "D402", "D403", "D413")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_dirty_export_agrees_with_counting_by_hand_in_csv_and_excel(folder, seed):
+    lines = dirty_rows(seed)
+    works, points = counted([line for line in lines if line[0] == "edu900002"])
+    told = []
+    for name in ("МА 5 2021.csv", "МА 5 2021.xlsx"):
+        if name.endswith("csv"):
+            text(folder / name, H2021, *map(";".join, lines))
+        else:
+            book(folder / name, [H2021.split(";"), *lines], "МА 5")
+        tables, problems = read(folder, allow_problems=True)
+        (folder / name).unlink()
+        found = {("edu900002", *key): count for *key, count in rows(tables, "работы_впр", "журнал, балл, работ", "WHERE школа = '9002'")}
+        assert found == works
+        assert {("edu900002", item): total for item, total in rows(tables, "задания_впр", "задание, сумма_баллов", "WHERE школа = '9002'")} == points
+        assert rows(tables, "работы_впр", "DISTINCT работ", "WHERE школа = '9001'") == [(None,)]
+        told.append([(problem.code, str(problem.place).rpartition("!")[2], problem.message) for problem in problems if problem.code in FAULTS])
+    assert told[0] == told[1]
+
+
+def test_a_fraction_in_a_csv_is_not_rounded(folder):
+    text(folder / "МА 5 2021.csv", H2021, "edu900001;99;1;50001;4;м;5А;1;6.5;3;4;", "edu900002;99;2;50002;3;ж;5А;2;7;3.5;3.5;")
+    assert set(short(read(folder)[1])) == {("D402", "МА 5 2021.csv!I2"), ("D402", "МА 5 2021.csv!J3"), ("D403", "МА 5 2021.csv!I2")}

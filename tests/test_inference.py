@@ -550,6 +550,21 @@ def run_python(program, seed="0"):
     return done.stdout.strip()
 
 
+def test_a_divided_condition_concludes_the_same(monkeypatch):
+    """Where schools show many patterns a condition is divided into nodes; neither statuses nor trails may tell."""
+    for seed in range(20):
+        draw = random.Random(seed)
+        signs, nodes = random_base(draw)
+        table, results = random_facts(draw, signs, 200), []
+        for many in (0, 10**9):
+            monkeypatch.setattr(inference, "_MANY", many)
+            with Inference() as engine:
+                results.append(chain(engine, nodes, dict(table)))
+        for divided, whole in zip(results[0].values(), results[1].values(), strict=True):
+            assert divided.status.tolist() == whole.status.tolist()
+            assert [divided.trails[each] for each in divided.pattern] == [whole.trails[each] for each in whole.pattern]
+
+
 def test_threads_may_share_the_engines():
     draw = random.Random(13)
     signs, nodes = random_base(draw)

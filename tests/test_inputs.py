@@ -647,3 +647,83 @@ ODS = ('<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:x
 def ods_row(cells: list[str]) -> str:
     written = (f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in cells)
     return f"<table:table-row>{''.join(written)}</table:table-row>"
+
+
+# ---------------------------------------------------------------- the decimal sign
+
+
+def money(table: dict | None = None, **column: object) -> dict[str, Table]:
+    """A contract with one table of sums; keys of the column and of the table."""
+    block = {"ключ": ["школа"], "столбцы": {"школа": {"тип": "школа", "заголовки": ["Код ОО"]}, "сумма": {"тип": "число", **column}}, **(table or {})}
+    return {"школы": CONTRACT["школы"], "расходы": Table.model_validate(block)}
+
+
+def sums(folder: Path, contract: dict[str, Table], *cells: object) -> tuple[list, list[Problem]]:
+    """Read the same cells from a workbook and from CSV; both must give the same."""
+    given = [f"900{index}" for index in range(1, len(cells) + 1)]
+    registry = [REGISTRY[0], *[[code, "Школа", "сош"] for code in given]]
+    results = []
+    for kind in ("xlsx", "csv"):
+        inside = folder / kind
+        inside.mkdir()
+        book(inside / "Реестр.xlsx", Реестр=registry)
+        if kind == "xlsx":
+            book(inside / "Расходы.xlsx", Расходы=[["Код ОО", "Сумма"], *zip(given, cells, strict=True)])
+        else:
+            text(inside / "Расходы.csv", "Код ОО;Сумма", *(f"{code};{cell}" for code, cell in zip(given, cells, strict=True)))
+        tables, problems = read_folder(inside, contract, REFERENCES)
+        values = [value for value, in tables.connection.execute('SELECT "сумма" FROM "расходы" ORDER BY "школа"').fetchall()]
+        results.append((values, [problem for problem in problems if problem.code.startswith("D2")]))
+    assert results[0][0] == results[1][0] and [each.code for each in results[0][1]] == [each.code for each in results[1][1]]
+    return results[1]
+
+
+def test_a_comma_that_may_divide_thousands_is_told(tmp_path):
+    values, (problem,) = sums(tmp_path, money(), "1,234", "567", "12.5", "-3,000")
+    assert values == [1.234, 567, 12.5, -3]
+    assert (problem.code, problem.place.cell, problem.is_error) == ("D209", "B2", False)
+    assert "B2 «1,234»" in problem.message and "B5 «-3,000»" in problem.message
+    assert "десятичный знак: точка" in problem.hint
+
+
+@pytest.mark.parametrize("sure", ["12,5", "0,125", "1234,567", "1,2345", " 7,25 "])
+def test_one_sure_decimal_comma_settles_the_column(sure, tmp_path):
+    assert sums(tmp_path, money(), "1,234", sure)[1] == []
+
+
+@pytest.mark.parametrize("column", [{"до": 100}, {"десятичный знак": "запятая"}])
+def test_a_column_where_it_cannot_be_thousands_is_left_in_peace(column, tmp_path):
+    values, problems = sums(tmp_path, money(**column), "1,234", "12,345")
+    assert values == [1.234, 12.345] and problems == []
+
+
+@pytest.mark.parametrize("table", [{}, {"десятичный знак": "точка"}])
+def test_with_a_point_a_comma_groups_digits(table, tmp_path):
+    contract = money(table) if table else money(**{"десятичный знак": "точка"})
+    values, problems = sums(tmp_path, contract, "1,234", "1,234,567.5", "12.5", "800")
+    assert values == [1234, 1234567.5, 12.5, 800] and problems == []
+
+
+def test_with_a_point_a_decimal_comma_is_no_number(tmp_path):
+    _, (problem,) = sums(tmp_path, money(**{"десятичный знак": "точка"}), "12,5", "1,23,456", "7")
+    assert problem.code == "D201" and "«12,5»" in problem.message and "«1,23,456»" in problem.message
+
+
+def test_a_column_may_differ_from_its_table(tmp_path):
+    values, problems = sums(tmp_path, money({"десятичный знак": "точка"}, **{"десятичный знак": "любой"}), "1,5", "2,250")
+    assert values == [1.5, 2.25] and problems == []
+
+
+def test_whole_numbers_may_be_grouped_too(tmp_path):
+    assert sums(tmp_path, money(**{"тип": "целое", "десятичный знак": "точка"}), "1,234", "12") == ([1234, 12], [])
+
+
+def test_programs_beside_the_data_are_no_data(tmp_path):
+    """Like a note in *.md: the maker of the sample data lies in its folder, with what Python keeps of it."""
+    book(tmp_path / "Реестр.xlsx", Реестр=REGISTRY)
+    (tmp_path / "region.py").write_text("print()\n", encoding="utf-8")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "region.cpython-311.pyc").write_bytes(b"\0\1")
+    tables, problems = read_folder(tmp_path, CONTRACT, REFERENCES)
+    assert [problem.code for problem in problems if "py" in str(problem.place)] == []
+    assert [name for name, _ in tables.files_left] == ["region.py"]

@@ -26,7 +26,7 @@ from reports.pages.brief import make_brief
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
 DAY = date(2026, 9, 3)
-HELP = ("шнор_стабильно", "шнор", "шнсу", "зона_риска", "признаки_необъективности", "требует_внимания")
+HELP = ("шнор_стабильно", "шнор", "шнсу", "зона_риска", "признаки_необъективности")
 
 
 @pytest.fixture(scope="module")

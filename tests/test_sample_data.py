@@ -232,3 +232,12 @@ def test_pupils_rows_agree_with_the_report_of_marks(vpr):
         codes = pupils["ОО"].str.extract(r"90(\d{4})$")[0].astype(int)
         fails = (pupils["Отметка"].astype(int) == 2).groupby(codes).agg(["sum", "size"])
         assert {code: (int(row["sum"]), int(row["size"])) for code, row in fails.iterrows()} == {code: counts(vpr[2026][sheet], code) for code in fails.index}
+
+
+def test_reports_of_one_work_agree():
+    """Ф1 and the distribution of scores count the same works, split by the journal or not: no report contradicts another in the sample."""
+    from engine.inputs import read_folder
+    from engine.loading import load
+    rules, _ = load(SAMPLE.parent / "rules")
+    _, problems = read_folder(SAMPLE, rules.tables, rules.references)
+    assert {problem.code for problem in problems} & {"D408", "D409", "D411"} == set()

@@ -27,6 +27,9 @@ HEAD = """\
   работы:
     ключ: [школа, процедура, год]
     столбцы: {школа: {тип: школа}, процедура: {тип: текст}, год: {тип: учебный год}, писали: {тип: целое}, двоек: {тип: целое}}
+  списки:
+    ключ: [школа, год]
+    столбцы: {школа: {тип: школа}, год: {тип: учебный год}, слово: {тип: текст, допустимо: [х, у, я]}, балл: {тип: число}}
 пороги: {порог: {значение: 30}, порог_типа: {по: тип, значения: {2020-01-01: {а: 20, иначе: 40}}}}
 показатели:
   доля: {таблица: работы, по: [процедура, год], формула: 100 * сумма(двоек) / сумма(писали), численность: сумма(писали)}
@@ -39,7 +42,13 @@ FORMULAS = ("число({c})", "доля({c})", "сумма(значение)", 
             "максимум(значение) - минимум(значение)", "число({c}) * 2 - максимум(значение)", "если(любой({c}); максимум(значение); 1)",
             "если(все({c}); 1; 2)", "число({c}) / число()", "единственное(значение где процедура равно А)", "лет_подряд(число({c}) не менее 1)",
             "лет_из(любой({c}); 3)", "изменение(среднее(значение))", "тренд(максимум(значение))", "в_прошлом(сумма(численность); 1)",
+            "число_различных(значение)", "число_различных(процедура)", "число_различных(значение где численность не менее 10) * 2",
             "наибольшее(максимум(значение); 10)", "модуль(минимум(значение) - 40)", "округлить(максимум(значение) / 7; 1)", "взвешенное(значение; численность)")
+LIST_CONDITIONS = ("балл не менее 30", "слово равно х", "балл от 20 до 60 и слово не равно у", "балл менее порог_типа или слово равно я")
+LIST_FILTERS = (None, None, "балл более 5", "слово не равно у")
+LIST_WINDOWS = ("последний", "2 последних", "3 последних", "2 до последнего")
+LIST_FORMULAS = ("число({c})", "число()", "доля({c})", "число_различных(слово)", "число_различных(слово где {c})", "число({c}) - число_различных(балл)",
+                 "максимум(балл)", "если(любой({c}); число({c}); 0)", "лет_подряд({c})", "если(все({c}); 1; 2)")
 SIZES = (5, 9, 10, 20)
 
 
@@ -51,6 +60,12 @@ def random_rules(rng: random.Random) -> str:
         if where := rng.choice(FILTERS):
             text += f"    где: {where}\n"
         names.append(f"свод{number}")
+    for number in range(3):
+        formula = rng.choice(LIST_FORMULAS).format(c=rng.choice(LIST_CONDITIONS))
+        text += f"  список{number}:\n    таблица: списки\n    год: {rng.choice(LIST_WINDOWS)}\n    формула: \"{formula}\"\n"
+        if where := rng.choice(LIST_FILTERS):
+            text += f"    где: {where}\n"
+        names.append(f"список{number}")
     text += "  вместе: {формула: свод0 + свод1 / 2}\nкритерии:\n"
     names.append("вместе")
     for number in range(5):
@@ -61,7 +76,7 @@ def random_rules(rng: random.Random) -> str:
                    "  вторая: {когда: {любой: [два0, два1]}}\n")
 
 
-def random_rows(rng: random.Random, schools: int) -> tuple[list, list]:
+def random_rows(rng: random.Random, schools: int) -> tuple[list, list, list]:
     registry = [(str(100 + school), rng.choice("аб"), float(rng.choice([5, 10, 15]))) for school in range(schools)]
     rows = []
     for code, _, _ in registry:
@@ -76,7 +91,20 @@ def random_rows(rng: random.Random, schools: int) -> tuple[list, list]:
                     row[3] = None
                 if rng.random() > 0.12:
                     rows.append(row)
-    return registry, rows
+    lists = [[code, year, rng.choice([*"хуя", None]), rng.choice([3.0, 20.0, 30.0, 50.0, None])]
+             for code, _, _ in registry for year in (2024, 2025, 2026) if rng.random() > 0.25]
+    return registry, rows, lists
+
+
+def filled_lists(rng: random.Random, registry: list, lists: list) -> list:
+    """Every cell and every row that was not there: the key allows one row a year."""
+    known = {(code, year): cells for code, year, *cells in lists}
+    result = []
+    for code, _, _ in registry:
+        for year in (2024, 2025, 2026):
+            word, score = known.get((code, year), (None, None))
+            result.append([code, year, word or rng.choice("хуя"), score if score is not None else rng.choice([3.0, 20.0, 30.0, 50.0])])
+    return result
 
 
 def filled(rng: random.Random, rows: list) -> list:
@@ -87,9 +115,10 @@ def filled(rng: random.Random, rows: list) -> list:
     return result
 
 
-def evaluated(program, registry: list, rows: list) -> dict:
+def evaluated(program, registry: list, rows: list, lists: list) -> dict:
     frames = {"школы": pd.DataFrame(registry, columns=["школа", "тип", "мало"]),
-              "работы": pd.DataFrame(rows, columns=["школа", "процедура", "год", "писали", "двоек"])}
+              "работы": pd.DataFrame(rows, columns=["школа", "процедура", "год", "писали", "двоек"]),
+              "списки": pd.DataFrame(lists, columns=["школа", "год", "слово", "балл"])}
     evaluation, _ = evaluate_tables(program, Tables.from_frames(program.rules.tables, frames), DAY)
     columns = evaluation.frames["школа"].columns
     return {name: columns[name] for name in program.order if name in columns}
@@ -103,7 +132,7 @@ def contradicted(before, after) -> np.ndarray:
     return said & ~((after.low >= before.low - 1e-9) & (after.high <= before.high + 1e-9))
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(32))
 def test_what_is_said_with_gaps_holds_however_they_are_filled(seed, tmp_path):
     rng = random.Random(seed)
     program = None
@@ -113,10 +142,10 @@ def test_what_is_said_with_gaps_holds_however_they_are_filled(seed, tmp_path):
         candidate, more = check(rules, DAY)
         if not errors([*problems, *more]):        # a random condition may be impossible: another one is drawn
             program = candidate
-    registry, rows = random_rows(rng, schools=30)
-    said = evaluated(program, registry, rows)
+    registry, rows, lists = random_rows(rng, schools=30)
+    said = evaluated(program, registry, rows, lists)
     assert any((column == 0).any() for column in said.values() if isinstance(column, np.ndarray))
     for _ in range(2):
-        known = evaluated(program, registry, filled(rng, rows))
+        known = evaluated(program, registry, filled(rng, rows), filled_lists(rng, registry, lists))
         false = {name: int(contradicted(column, known[name]).sum()) for name, column in said.items()}
         assert {name: count for name, count in false.items() if count} == {}

@@ -32,8 +32,9 @@ def numbers(depth: int) -> st.SearchStrategy[t.Tree]:
         st.builds(t.Arithmetic, st.sampled_from("+-*/"), inner, inner),
         st.builds(t.Choice, conditions(depth - 1), inner, inner),
         st.builds(lambda name, value: t.Call(name, (value,)), st.sampled_from(["округлить", "округлить_вниз", "округлить_вверх", "модуль", "корень", "логарифм"]), inner),
-        st.builds(lambda value, digits: t.Call("округлить", (value, t.Number(digits))), inner, st.sampled_from([0.0, 1.0, 2.0])),
-        st.builds(lambda name, first, second: t.Call(name, (first, second)), st.sampled_from(["наибольшее", "наименьшее"]), inner, inner))
+        st.builds(lambda name, value, digits: t.Call(name, (value, t.Number(digits))), st.sampled_from(["округлить", "округлить_вниз", "округлить_вверх"]),
+                  inner, st.sampled_from([0.0, 1.0, 2.0])),
+        st.builds(lambda name, first, second: t.Call(name, (first, second)), st.sampled_from(["наибольшее", "наименьшее", "среднее_известных"]), inner, inner))
 
 
 def conditions(depth: int) -> st.SearchStrategy[t.Tree]:

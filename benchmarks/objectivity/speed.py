@@ -1,4 +1,6 @@
-"""Processor time and memory of all signs without pupil rows: ``python -m benchmarks.objectivity.speed``.
+"""Processor time and memory of all signs without pupil rows: ``python -m benchmarks.objectivity.speed [--tables]``.
+
+With ``--tables`` the works stand in DuckDB as the rules read them (school, work, journal mark, score, count) and reading them is counted too.
 
 A stream of works keeps one work in memory; histograms are drawn, not simulated pupil by pupil, to measure signs only.
 """
@@ -43,11 +45,64 @@ def stream(rng: np.random.Generator, schools: int, spent: list[float]) -> Iterat
             yield work
 
 
+def from_tables(schools: int) -> None:
+    """Measure the way of a run: tables -> works -> signs -> states."""
+    import duckdb
+
+    from engine.objectivity.from_tables import Names, Source
+    from engine.objectivity.measured import measured_from
+    connection, rng, rows = duckdb.connect(), np.random.default_rng(1), 0
+    connection.execute("SET threads=1")
+    key = '"предмет" VARCHAR, "класс" INTEGER, "год" INTEGER'
+    connection.execute(f'CREATE TABLE works (_unit INTEGER, {key}, "журнал" TINYINT, "балл" SMALLINT, "работ" INTEGER)')
+    connection.execute(f'CREATE TABLE items (_unit INTEGER, {key}, "задание" VARCHAR, "сумма_баллов" DOUBLE, "максимум" INTEGER)')
+    connection.execute(f'CREATE TABLE scales ({key}, "максимум" INTEGER, "граница_3" INTEGER, "граница_4" INTEGER, "граница_5" INTEGER)')
+    connection.execute('CREATE TABLE enrolment (_unit INTEGER, "класс" INTEGER, "год" INTEGER, "учащихся" INTEGER)')
+    for work in stream(rng, schools, [0.0]):
+        rows += _put(connection, rng, work)
+    exams = {(subject, 2026): ExamMeans(rng.normal(15, 3, schools), np.full(schools, 40.0)) for subject in ITEM_MAX}
+    known = Schools(schools, (rng.random(schools) < 0.08).astype(float), (rng.random(schools) < 0.3).astype(float), rng.normal(size=schools), None, exams)
+    started = time.process_time()
+    found = measured_from(Source(connection, Names("works", "scales", "items", enrolment="enrolment"), schools, 2026), known)
+    signs = time.process_time() - started
+    found.verdict(0.05)
+    print(f"школ {schools}, работ 10, строк в таблице {rows}: от таблиц до состояний {time.process_time() - started:.1f} с процессорного времени "
+          f"(из них решение {time.process_time() - started - signs:.2f}), память до {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} МБ")
+
+
+def _put(connection, rng: np.random.Generator, work: Work) -> int:
+    """Put a work into the tables; every pupil gets a journal mark near the work's."""
+    import pandas as pd
+    unit, score = np.nonzero(work.hist)
+    count = work.hist[unit, score].astype(int)
+    pupils = pd.DataFrame({"unit": np.repeat(unit, count), "score": np.repeat(score, count)})
+    mark = 2 + sum((pupils["score"] >= border).astype(int) for border in work.borders)
+    pupils["journal"] = np.clip(mark + rng.integers(-1, 2, len(pupils)), 2, 5)
+    this = f"'{work.key.subject}', {work.key.grade}, {work.key.year}"
+    connection.register("pupils", pupils)
+    connection.execute(f"INSERT INTO works SELECT unit, {this}, journal, score, COUNT(*) FROM pupils GROUP BY unit, journal, score ORDER BY unit")
+    rows = connection.execute("SELECT COUNT(*) FROM (SELECT DISTINCT unit, journal, score FROM pupils)").fetchall()[0][0]
+    connection.unregister("pupils")
+    for index, top in enumerate(work.item_max):
+        connection.register("one", pd.DataFrame({"unit": work.schools, "total": work.item_sum[:, index]}))
+        connection.execute(f"INSERT INTO items SELECT unit, {this}, '{index + 1:02}', total, {int(top)} FROM one")
+        connection.unregister("one")
+    connection.execute(f"INSERT INTO scales VALUES ({this}, {work.top}, {', '.join(map(str, work.borders))})")
+    connection.register("one", pd.DataFrame({"unit": work.schools, "n": work.enrolled}))
+    connection.execute(f"INSERT INTO enrolment SELECT unit, {work.key.grade}, {work.key.year}, n FROM one WHERE NOT EXISTS (SELECT 1 FROM enrolment WHERE \"класс\" = {work.key.grade})")
+    connection.unregister("one")
+    return rows
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.objectivity.speed", description=__doc__)
     parser.add_argument("--schools", type=int, default=40_000)
+    parser.add_argument("--tables", action="store_true", help="read the works from tables of the contract")
     arguments = parser.parse_args()
+    if arguments.tables:
+        from_tables(arguments.schools)
+        return
     rng, count, drawing = np.random.default_rng(1), arguments.schools, [0.0]
     exams = {(s, 2026): ExamMeans(rng.normal(15, 3, count), np.full(count, 40.0)) for s in ITEM_MAX}
     schools = Schools(count, (rng.random(count) < 0.08).astype(float), (rng.random(count) < 0.3).astype(float),

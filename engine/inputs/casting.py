@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from engine.inputs.findings import Findings
-from engine.inputs.parsing import MISSING, Parsed, Parser, Words, parser_for, words_of
+from engine.inputs.parsing import AMBIGUOUS, MISSING, Parsed, Parser, Words, may_group, parser_for, words_of
 from engine.inputs.recognise import Match
 from engine.inputs.sheet import RawSheet, as_text
 from engine.model import Column, Table
@@ -13,6 +13,7 @@ from engine.tables import SERVICE, RowStatus, column_types, columns_of, create_t
 
 Connection = duckdb.DuckDBPyConnection
 LEFT = "_left"  # texts of a row that SQL could not cast, one for each column of CAST_TYPES; NULL in a clean row
+COMMAS = "_commas"  # bit k of a row: in column k of CAST_TYPES the comma of a text surely is a decimal one
 CAST_TYPES = ("число", "целое", "учебный год", "дата", "да/нет")
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _NUMERIC = (*_WHOLE, "HUGEINT", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
@@ -30,6 +31,7 @@ class Intake:
         self._waiting: list[list] = []
         create_table(connection, name, self._columns)
         connection.execute(f"ALTER TABLE {quoted(name)} ADD COLUMN {LEFT} VARCHAR[]")
+        connection.execute(f"ALTER TABLE {quoted(name)} ADD COLUMN {COMMAS} HUGEINT")
 
     def add(self, sheet: RawSheet, match: Match, source: int) -> None:
         """Append the rows of a sheet: first as a scan with numbers as numbers, if all are clean, then as a scan of texts, then row by row."""
@@ -87,18 +89,22 @@ class Intake:
 
     def _insert(self, inputs: dict[str, tuple[str, str]], source: str, relation: str) -> int:
         """Insert a relation; `inputs` are SQL for each column as the file has it, and its type there."""
-        inner, doubts = [], {}
+        inner, doubts, commas = [], {}, ["0::HUGEINT"]
         for position, (column, kind) in enumerate(self._columns.items()):
             block, (given, given_type) = self._table.columns[column], inputs[column]
             inner += [f"{given} AS i{position}", f"CAST({_cast(block, given, given_type)} AS {kind}) AS v{position}"]
             if block.type in CAST_TYPES:
+                if given_type == "VARCHAR" and may_group(block):
+                    sure = f"contains(i{position}, ',') AND NOT {ambiguous(f'i{position}')}"
+                    commas.append(f"CASE WHEN {sure} THEN {1 << len(doubts)} ELSE 0 END")
                 doubts[position] = _doubt(block, position, given_type)
         left = ", ".join(f"CASE WHEN {doubt} THEN CAST(i{position} AS VARCHAR) END" for position, doubt in doubts.items())
         rest = f"CASE WHEN {' OR '.join(doubts.values())} THEN [{left}] END" if doubts else "NULL"
         school = f"v{list(self._columns).index(self._table.school_column)}" if self._table.school_column else "NULL"
         letter = "_letter" if source == "_source" else "NULL"
-        values = ", ".join([*(f"v{position}" for position in range(len(self._columns))), source, "_row", str(int(RowStatus.OK)), school, letter, rest])
-        fields = ", ".join([*map(quoted, self._columns), *SERVICE, LEFT])
+        read = [f"v{position}" for position in range(len(self._columns))]
+        values = ", ".join([*read, source, "_row", str(int(RowStatus.OK)), school, letter, rest, " + ".join(commas)])
+        fields = ", ".join([*map(quoted, self._columns), *SERVICE, LEFT, COMMAS])
         typed = f"SELECT {', '.join(inner)}, {'_source, _letter, ' if source == '_source' else ''}_row FROM {relation}"
         return one_row(self._connection, f"INSERT INTO {quoted(self._name)} ({fields}) SELECT {values} FROM ({typed})")[0]
 
@@ -113,7 +119,13 @@ def _doubt(column: Column, position: int, given: str) -> str:
     """Return SQL that is true where the cast is not the whole truth and `parsing` must look at the text."""
     if column.type == "целое" and given in ("FLOAT", "DOUBLE"):
         return f"i{position} IS DISTINCT FROM v{position}"
-    return f"v{position} IS NULL AND i{position} IS NOT NULL"
+    unread = f"v{position} IS NULL AND i{position} IS NOT NULL"
+    return f"{unread} OR {ambiguous(f'i{position}')}" if given == "VARCHAR" and may_group(column) else unread
+
+
+def ambiguous(text: str) -> str:
+    """Return SQL that is true for a text that may be thousands as well as a fraction: «1,234». The cheap test stands first."""
+    return f"({text}[-4] = ',' AND regexp_full_match({text}, {literal(AMBIGUOUS)}))"
 
 
 def _input(column: str, match: Match, types: tuple[str, ...]) -> tuple[str, str]:
@@ -146,6 +158,8 @@ def _cast_text(column: Column, text: str) -> str:
             return f"CASE WHEN length({text}) = 4 AND TRY_CAST({text} AS INTEGER) BETWEEN 1901 AND 2199 THEN TRY_CAST({text} AS INTEGER) END"
         case "число":
             plain = f"TRY_CAST({text} AS DOUBLE)"
+            if column.decimal == "точка":
+                return f"CASE WHEN isfinite({plain}) AND NOT contains({text}, '_') THEN {plain} END"
             comma = f"TRY_CAST(replace({text}, ',', '.') AS DOUBLE)"
             return f"CASE WHEN contains({text}, '_') THEN NULL WHEN isfinite({plain}) THEN {plain} WHEN isfinite({comma}) THEN {comma} END"
         case "дата":
@@ -257,3 +271,4 @@ def finish(connection: Connection, name: str) -> None:
     """Drop what was only needed for reading."""
     if LEFT in columns_of(connection, name):
         connection.execute(f"ALTER TABLE {quoted(name)} DROP COLUMN {LEFT}")
+        connection.execute(f"ALTER TABLE {quoted(name)} DROP COLUMN {COMMAS}")

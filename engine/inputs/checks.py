@@ -9,8 +9,9 @@ from typing import NamedTuple
 import duckdb
 import numpy as np
 
-from engine.inputs.casting import CAST_TYPES, LEFT
+from engine.inputs.casting import CAST_TYPES, COMMAS, LEFT, ambiguous
 from engine.inputs.findings import SHOWN, TABLE, Findings, plural, shown
+from engine.inputs.parsing import may_group
 from engine.model import Column, Table
 from engine.problems import Problem
 from engine.tables import RowStatus, SourceSheet, column_types, literal, one_row, quoted
@@ -29,12 +30,13 @@ class Skipped(NamedTuple):
 def check(connection: Connection, name: str, table: Table, sheets: dict[int, SourceSheet], findings: Findings) -> Skipped:
     """Check a table whose cells are read; `sheets` are those that gave it rows.
 
-    Errors (findings): D202, D203, D206, D301; D111 for rows without a key that are not blank.
+    Errors (findings): D202, D203, D206, D209, D301; D111 for rows without a key that are not blank.
     """
     skipped = _drop_rows_without_key(connection, name, table, sheets, findings)
     for column, block in _columns(table):
         _check_limits(connection, name, column, block, findings)
         _check_fractions(connection, name, column, table, findings)
+        _check_commas(connection, name, column, table, findings)
         if column in table.keys or block.required:
             _check_filled(connection, name, column, block, sheets, findings, is_key=column in table.keys)
     _check_keys(connection, name, table, findings)
@@ -100,12 +102,27 @@ def _check_fractions(connection: Connection, name: str, column: str, table: Tabl
     block = table.columns[column]
     if block.unit != "%" or block.most != 100 or block.type not in ("число", "целое"):
         return
-    value, left = quoted(column), [name for name, other in _columns(table) if other.type in CAST_TYPES].index(column) + 1
-    signed = f"coalesce(contains({LEFT}[{left}], '%'), FALSE)"
+    value = quoted(column)
+    signed = f"coalesce(contains({LEFT}[{_place(column, table) + 1}], '%'), FALSE)"
     findings.add(name, column, f"""
         SELECT _source, _row, CAST({value} AS VARCHAR), 'D203' FROM {quoted(name)} WHERE {value} IS NOT NULL AND _source IN (
             SELECT _source FROM {quoted(name)} WHERE {value} IS NOT NULL GROUP BY _source
             HAVING min({value}) >= 0 AND max({value}) <= 1 AND bool_or({value} > 0 AND {value} < 1) AND NOT bool_or({signed}))""")
+
+
+def _place(column: str, table: Table) -> int:
+    """Where a column stands among those of CAST_TYPES."""
+    return [name for name, other in _columns(table) if other.type in CAST_TYPES].index(column)
+
+
+def _check_commas(connection: Connection, name: str, column: str, table: Table, findings: Findings) -> None:
+    """Find sheets where every comma of a column may divide thousands as well as a fraction: 1,234 by an American spreadsheet is 1234."""
+    if not may_group(table.columns[column]):
+        return
+    place = _place(column, table)
+    text, sure = f"{LEFT}[{place + 1}]", f"{COMMAS} & {1 << place} <> 0"
+    findings.add(name, column, f"SELECT _source, _row, {text}, 'D209' FROM {quoted(name)} WHERE {ambiguous(text)}"
+                               f" AND _source NOT IN (SELECT _source FROM {quoted(name)} WHERE {sure})")
 
 
 def _check_filled(connection: Connection, name: str, column: str, block: Column, sheets: dict[int, SourceSheet], findings: Findings, *, is_key: bool) -> None:
@@ -116,8 +133,9 @@ def _check_filled(connection: Connection, name: str, column: str, block: Column,
     if not empty or not given:
         return
     hidden = f" AND _status <> {int(RowStatus.HIDDEN)}" if block.hidden else ""
+    told = f"SELECT _source, _row FROM {TABLE} WHERE table_name = $t AND (column_name = $c OR code LIKE 'D4%')"
     findings.add(name, column, f"SELECT _source, _row, NULL, 'D206' FROM {quoted(name)} WHERE {value} IS NULL AND _source IN ({', '.join(given)}){hidden}"
-                               f" AND (_source, _row) NOT IN (SELECT _source, _row FROM {TABLE} WHERE table_name = $t AND column_name = $c)")
+                               f" AND (_source, _row) NOT IN ({told})")
 
 
 # ---------------------------------------------------------------- keys

@@ -57,7 +57,7 @@ def find_files(folder: Path) -> tuple[list[Found], list[tuple[str, str]], list[P
 
 def _is_ignored(name: str) -> bool:
     parts = name.split("/")
-    return any(part.startswith((".", "~$")) for part in parts) or parts[-1].lower() in _SYSTEM
+    return any(part.startswith((".", "~$")) or part == "__pycache__" for part in parts) or parts[-1].lower() in _SYSTEM
 
 
 def _kind_of(path: Path, name: str) -> tuple[Kind | None, str, Problem | None]:

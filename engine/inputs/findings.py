@@ -166,6 +166,8 @@ def _wording(code: str, column: Column | None) -> tuple[str, str]:
             return f"{kind} не читается", CATALOGUE[code].remedy
         case "D208":
             return "в коде смешаны русские и латинские буквы", CATALOGUE[code].remedy
+        case "D209":
+            return "запятая делит тысячи или дробь, по этому столбцу не видно; прочитано как дробь", CATALOGUE[code].remedy
         case "D302":
             return "школы нет в реестре", CATALOGUE[code].remedy
         case "D305":

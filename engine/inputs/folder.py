@@ -15,7 +15,7 @@ from engine.inputs.checks import Skipped, check, repeated_rows, tell_repeated
 from engine.inputs.files import Found, Kind, find_files
 from engine.inputs.findings import TABLE, Findings
 from engine.inputs.fixed import RULES, put_fixed_rows
-from engine.inputs.formats import likeness, read
+from engine.inputs.formats import finish, likeness, read
 from engine.inputs.formats.assemble import assemble, bad_of
 from engine.inputs.formats.desk import Desk
 from engine.inputs.formats.exam import stage_exams
@@ -54,7 +54,7 @@ def read_folder(folder: Path, contract: dict[str, Table], references: dict[str, 
             if progress is not None:
                 progress(done, len(found), file.name)
             reading.read_file(file, encoding, Path(scratch))
-    reading.check_tables()
+        reading.check_tables()
     reading.check_schools(report_year)
     reading.tell(folder)
     if allow_problems:
@@ -165,6 +165,7 @@ class _Reading:
 
     def _assemble(self) -> None:
         """Take in what formats staged. Their problems are told already; the rows those spoil are marked."""
+        finish(self.desk)
         stage_exams(self.desk)
         self.codes = crosswalk(self.connection, self.contract)
         schools = next((codes_of(self.connection, name, table) for name, table in self.contract.items() if table.kind == "реестр"), None)

@@ -29,6 +29,8 @@ MISSING_NUMBER = MISSING | {"нет", "nan"}  # NaN: how pandas writes a gap int
 SKIPPED = "D111"  # rows without a key: totals
 _TOTALS = ("итого", "всего", "в среднем", "среднее по", "средние", "среднее значение", "минимальная граница")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?[.,]\d+")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+AMBIGUOUS = r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*"  # «1,234»: a thousand and more, or one and a part
 _YEAR = re.compile(r"(\d{4})(?:\s*[/\\–—-]\s*(\d{4}|\d{2}))?(?:\s*(?:г\.?|гг\.?|год|уч\.?|учебный|учебного года))*\.?", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -72,9 +74,9 @@ def words_of(column: Column, references: Mapping[str, Words]) -> Words | None:
 def _typed(column: Column, words: Words | None) -> Parser:
     match column.type or "текст":
         case "число":
-            return lambda text: number(text, percent=_takes_percent(column))
+            return lambda text: number(text, percent=_takes_percent(column), thousands=column.decimal == "точка")
         case "целое":
-            return lambda text: whole(text, percent=_takes_percent(column))
+            return lambda text: whole(text, percent=_takes_percent(column), thousands=column.decimal == "точка")
         case "учебный год":
             return academic_year
         case "дата":
@@ -92,26 +94,33 @@ def _takes_percent(column: Column) -> bool:
     return column.unit is None or "%" in column.unit or column.unit.startswith("п. п")
 
 
-def number(text: str, *, percent: bool = True) -> Parsed:
-    """Read «1 234,5», «−3», «25 %».
+def may_group(column: Column) -> bool:
+    """Return whether «1,234» in a column may be a thousand: it does not name its decimal sign, and so much is allowed."""
+    return column.type == "число" and column.decimal in (None, "любой") and (column.most is None or column.most >= 1000)
 
-    >>> number("1 234,5").value
-    1234.5
-    >>> number("12а").code
-    'D201'
+
+def number(text: str, *, percent: bool = True, thousands: bool = False) -> Parsed:
+    """Read «1 234,5», «−3», «25 %»; with `thousands` a comma only groups digits.
+
+    >>> number("1 234,5").value, number("1,234", thousands=True).value
+    (1234.5, 1234.0)
+    >>> number("12а").code, number("12,5", thousands=True).code
+    ('D201', 'D201')
     """
     text = text.replace("−", "-")
     if percent:
         text = text.removesuffix("%").rstrip()
+    if thousands and "," in text:
+        text = text.replace(",", "") if _GROUPED.fullmatch(text) else "?"
     if not _NUMBER.fullmatch(text):
         return Parsed(code="D201")
     value = float(text.replace(" ", "").replace(",", "."))
     return Parsed(value) if abs(value) < float("inf") else Parsed(code="D201")
 
 
-def whole(text: str, *, percent: bool = True) -> Parsed:
+def whole(text: str, *, percent: bool = True, thousands: bool = False) -> Parsed:
     """Read a whole number; «25,5» is D204."""
-    found = number(text, percent=percent)
+    found = number(text, percent=percent, thousands=thousands)
     if found.code or not isinstance(found.value, float):
         return found
     exact = found.value.is_integer() and abs(found.value) <= _EXACT

@@ -52,6 +52,9 @@ class Body:
         """Return whether some rows could not be reached at all."""
         return False
 
+    def forgive(self, row: int) -> None:
+        """Forget that a row is broken: it is a footnote or a total under the table, whose fields need not be those of the header."""
+
     def broken_rows(self) -> list[int]:
         """Return the numbers of the rows given so far that cannot be trusted."""
         return []

@@ -102,6 +102,9 @@ class TextBody(Body):
     def is_cut(self) -> bool:
         return self._cut
 
+    def forgive(self, row: int) -> None:
+        self._broken = [number for number in self._broken if number != row]
+
     def broken_rows(self) -> list[int]:
         return self._broken if self._open_quote is None else [*self._broken, self._open_quote]
 

@@ -108,6 +108,10 @@ class Method:
         """Return the contract tables that the method reads with these parameters."""
         return [value for name, value in parameters.items() if self.parameters[name].kind == "таблица" and value is not None]
 
+    def indicators(self, parameters: dict[str, Any]) -> list[str]:
+        """Return the indicators of other methods that this one stands on."""
+        return [value for name, value in parameters.items() if self.parameters[name].kind == "показатель" and value is not None]
+
 
 class _Reader:
     """Reads the value of a parameter by its kind."""

@@ -50,7 +50,7 @@ def lift_of_year(table: SignTable, year: int) -> Lift:
 class Curve:
     """Chart of one work of one school. Shapes (max + 1,): observed pupils and the expected curve; borders: points.
 
-    at_border, expected_at_border (borders,): pupils on each border; p: exact mid-p of this
+    at_border, expected_at_border, error_at_border (borders,): pupils on each border, binomial standard error; p: exact mid-p of this
     work alone, for the appendix.
     """
 
@@ -59,7 +59,13 @@ class Curve:
     borders: tuple[int, ...]
     at_border: np.ndarray
     expected_at_border: np.ndarray
+    error_at_border: np.ndarray
     p: float
+
+    @property
+    def extra(self) -> tuple[float, float]:
+        """Pupils over all borders above expectation and half of the 95 % interval."""
+        return float((self.at_border - self.expected_at_border).sum()), float(Z95 * np.sqrt((self.error_at_border**2).sum()))
 
 
 def curve_of(work: Work, row: int, norm: dict) -> Curve:
@@ -68,7 +74,8 @@ def curve_of(work: Work, row: int, norm: dict) -> Curve:
     _, spike = apply(hist, work.borders, norm["S2_spike"])
     expected = spike.expected[0] * hist.sum() / max(spike.expected[0].sum(), 1e-9)
     p = exact_mid_p(spike.above[0], spike.window[0], spike.chance[0])
-    return Curve(hist[0], expected, tuple(work.borders), spike.above[0], spike.window[0] * spike.chance[0], p)
+    window, chance = spike.window[0], spike.chance[0]
+    return Curve(hist[0], expected, tuple(work.borders), spike.above[0], window * chance, np.sqrt(window * chance * (1 - chance)), p)
 
 
 def points_per_sd(pooled: np.ndarray) -> float:

@@ -62,16 +62,15 @@ class Source:
 
     def work(self, key: WorkKey) -> Work:
         """Read one work. A school that has a row without a count is left out of it: a part of its works is no distribution."""
-        columns = self._columns(f'''SELECT _unit, "журнал", "балл", SUM("работ") AS n FROM {_quoted(self.names.works)}
-                                    WHERE {_THIS} AND _unit IS NOT NULL GROUP BY ALL HAVING COUNT(*) = COUNT("работ")''', key)
-        broken = self._columns(f'SELECT DISTINCT _unit FROM {_quoted(self.names.works)} WHERE {_THIS} AND "работ" IS NULL AND _unit IS NOT NULL', key)["_unit"]
+        columns = self._columns(f'SELECT _unit, "журнал", "балл", "работ" AS n FROM {_quoted(self.names.works)} WHERE {_THIS} AND _unit IS NOT NULL', key)
+        broken = np.unique(columns["_unit"][np.isnan(columns["n"])])
         keep = (columns["n"] > 0) & ~np.isin(columns["_unit"], broken)
         unit, journal, score, count = (columns[name][keep] for name in ("_unit", "журнал", "балл", "n"))
-        schools, row = np.unique(unit.astype(np.int64), return_inverse=True)
+        schools, row = _ranked(unit.astype(np.int64), self.units)
         borders, _ = self._scale(key)
         pooled = self._pooled(key)
         item_max, item_sum = self._items(key, schools)
-        top = self.top(key)
+        top = self.top(key, int(score.max(initial=0)))
         hist = _counts(row, score, count, len(schools), top + 1)
         if pooled is not None and len(pooled) <= top + 1:
             pooled = np.pad(pooled, (0, top + 1 - len(pooled)))
@@ -81,9 +80,10 @@ class Source:
         cross = _cross(row, journal, score, count, len(schools), borders)
         return Work(key, schools, hist, borders, cross, None, item_sum, item_max, self._enrolled(key, schools), pooled)
 
-    def top(self, key: WorkKey) -> int:
-        """Return the maximum score of a work: of its scale, else the sum of its items, else the highest score anybody got."""
-        highest = self._rows(f'SELECT MAX("балл") FROM {_quoted(self.names.works)} WHERE {_THIS} AND "работ" > 0', [key.subject, key.grade, key.year])[0][0] or 0
+    def top(self, key: WorkKey, highest: int | None = None) -> int:
+        """Return the maximum score of a work: of its scale, else the sum of its items, else the highest score anybody got (counted here when not given)."""
+        if highest is None:
+            highest = self._rows(f'SELECT MAX("балл") FROM {_quoted(self.names.works)} WHERE {_THIS} AND "работ" > 0', [key.subject, key.grade, key.year])[0][0] or 0
         return max(int(highest), self._scale(key)[1] or int(self.item_tops(key).sum()))
 
     def item_tops(self, key: WorkKey) -> np.ndarray:
@@ -181,6 +181,12 @@ _THIS = '"предмет" = ? AND "класс" = ? AND "год" = ?'
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _ranked(unit: np.ndarray, units: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct units in order and the place of each row's unit among them, without sorting."""
+    present = np.bincount(unit, minlength=units) > 0
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[unit]
 
 
 def _counts(row: np.ndarray, score: np.ndarray, count: np.ndarray, schools: int, width: int) -> np.ndarray:

@@ -90,7 +90,7 @@ _LAYOUTS = (_Layout(2, 60, 99), _Layout(1, 60, 99), _Layout(0, 60, 6), _Layout(0
 
 def make_brief(book: Book) -> Brief:
     """Choose what the brief shows, so that it fits one printed page: for many schools the grounds go to an annex and lists are cut short."""
-    undetermined = [_open(school, book.rest_names) for school in book.schools if school.missing]
+    undetermined = [_open(school, book.rest_names) for school in book.schools if school.missing_named]
     measures = tuple(_ahead(book))
     for layout in _LAYOUTS:
         groups = tuple(_groups(book, layout.grounds or 2, layout.numbers))
@@ -117,7 +117,7 @@ def _title(book: Book) -> str:
 
 
 def _lead(book: Book) -> str:
-    open_help = [school for school in book.schools if school.missing]
+    open_help = [school for school in book.schools if school.missing_named]
     parts = []
     if open_help:
         unsure = [school for school in open_help if not school.main]
@@ -146,8 +146,8 @@ def _changes(book: Book, most: int) -> Iterable[Line]:
     left = [school for school in book.schools if school.before and not school.main]
     yield from _line("Добавились", most, added, lambda school: book.wording.short(school.main))
     yield from _line("Сменили группу", most, moved, lambda school: f"{book.wording.short(school.before)} → {book.wording.short(school.main)}")
-    yield from _line("Оснований больше нет", most, [school for school in left if not school.missing], lambda school: f"были: {book.wording.short(school.before)}")
-    yield from _line("Пока не определены", most, [school for school in left if school.missing], lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Оснований больше нет", most, [school for school in left if not school.missing_named], lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Пока не определены", most, [school for school in left if school.missing_named], lambda school: f"были: {book.wording.short(school.before)}")
     yield from _line("Без изменений", most, kept, lambda school: book.wording.short(school.main))
 
 
@@ -173,17 +173,17 @@ def _groups(book: Book, most: int, numbers: int) -> Iterable[Group]:
     for name in book.help_names:
         schools = [school for school in book.schools if school.main == name]
         if schools:
-            shared = set.intersection(*({measure.name for measure in school.measures} for school in schools)) if len(schools) > 1 else set()
+            shared = set.intersection(*({measure.name for measure in school.named_measures} for school in schools)) if len(schools) > 1 else set()
             yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(school, shared, most) for school in schools), _numbers(schools, numbers))
 
 
 def _row(school: SchoolView, shared: set[str], most: int) -> Row:
     """A school's next step is one meant for it in particular; where there is none, the next one of its group."""
-    ahead = [measure for measure in school.measures if not measure.past]
+    ahead = [measure for measure in school.named_measures if not measure.past]
     own = next((measure for measure in ahead if measure.name not in shared), ahead[0] if ahead else None)
     main = next(group for group in school.groups if group.name == school.main)
-    also = joined(group.short for group in school.in_force if group.name != school.main)
-    return Row(school.label, school.link, PARTLY_KNOWN if school.missing else main.status, f"также {also}" if also else "", tuple(_grounds(main, most)), _step(own) if own else "")
+    also = joined(group.short for group in school.named if group.name != school.main)
+    return Row(school.label, school.link, PARTLY_KNOWN if school.missing_named else main.status, f"также {also}" if also else "", tuple(_grounds(main, most)), _step(own) if own else "")
 
 
 def _grounds(group: GroupView, most: int) -> Iterable[str]:
@@ -214,20 +214,25 @@ def _head(title: str) -> str:
 
 
 def _open(school: SchoolView, rest: frozenset[str]) -> Open:
-    missing = school.missing
-    settled = any(group.name not in rest for group in school.in_force)
+    missing = school.missing_named
+    settled = any(group.name not in rest for group in school.named)
     possible = f"{'возможны ещё' if settled else 'возможны'}: {joined(missing.possible, 'или')}"
     absent = f"Не сданы: {joined(lowered(title) for title in missing.absent_titles)}." if missing.absent_titles else missing.settle_short
     return Open(school.label, school.link, PARTLY_KNOWN if school.main else GROUP_OPEN, possible, absent)
 
 
 def _others(book: Book, most: int) -> Iterable[Line]:
-    """Groups that are no ground for help: every school in them is named, so that nobody is left out of the page."""
+    """Groups that are no ground for help: every school is named somewhere, so that nobody is left out of the page; groups for service use are only counted."""
     for plan in book.plans:
         if plan.name in book.help_names or plan.block.rest:
             continue
         schools = [school for school in book.schools if any(group.name == plan.name for group in school.in_force)]
-        if schools:
+        if plan.block.internal and schools:
+            yield Line(f"{book.wording.plural(plan.name)}: {len(schools)}", "поимённо известны только самим школам и аналитику.")
+        elif plan is book.clear and book.internal:
+            schools = [school for school in book.schools if book.without_grounds(school)]
+            yield from [Line(f"Без оснований для адресной помощи: {len(schools)}", f"{_numbers(schools, most)}.")] if schools else []
+        elif schools:
             yield Line(f"{book.wording.plural(plan.name)}: {len(schools)}", f"{_numbers(schools, most)}.")
 
 

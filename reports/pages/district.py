@@ -11,7 +11,7 @@ from engine.program import IndicatorPlan
 from reports.book import Book
 from reports.compared import borders, key_indicators
 from reports.html import write_page
-from reports.pages.workbook import make_sheets
+from reports.pages.workbook import make_sheets, named_groups
 from reports.russian import SCHOOL, capital, feminine, form, number_beside, to_counted, value_words
 from reports.status import GROUP_MET, GROUP_OPEN, NO_GROUND, PARTLY_KNOWN, Status
 from reports.view import Header, SchoolView
@@ -62,7 +62,7 @@ def make_district(book: Book) -> District:
     """Choose what the table of the district shows."""
     indicators = key_indicators(book)[:_SHOWN]
     helped = sum(bool(school.main) for school in book.schools)
-    partly = sum(school.missing is not None for school in book.schools)
+    partly = sum(school.missing_named is not None for school in book.schools)
     title = f"Адресная помощь нужна {to_counted(helped, SCHOOL)} района из {len(book.schools)}" if helped else "Оснований для адресной помощи школам района нет"
     lead = f"{capital(feminine(partly))} {form(partly, SCHOOL)} {'определена' if form(partly, SCHOOL) == SCHOOL.one else 'определены'} не полностью." if partly else ""
     groups = tuple(GroupCount(book.wording.title(plan.name), book.wording.short(plan.name), _count(book, plan.name, 1), _count(book, plan.name, 0)) for plan in book.plans)
@@ -75,10 +75,9 @@ def _count(book: Book, name: str, code: int) -> int:
 
 
 def _row(book: Book, school: SchoolView, indicators: list[IndicatorPlan]) -> DistrictRow:
-    in_force = [group for group in school.in_force if group.name not in book.rest_names]
-    mark = (PARTLY_KNOWN if in_force else GROUP_OPEN) if school.missing else GROUP_MET if school.main else NO_GROUND
-    possible = ", ".join(school.missing.possible) if school.missing else ""
-    return DistrictRow(school.label, school.link, school.name, mark, ", ".join(group.short for group in in_force), possible,
+    in_force, missing = named_groups(book, school), school.missing_named
+    mark = (PARTLY_KNOWN if in_force else GROUP_OPEN) if missing else GROUP_MET if school.main else NO_GROUND
+    return DistrictRow(school.label, school.link, school.name, mark, ", ".join(in_force) or ("" if missing else NO_GROUND.word), ", ".join(missing.possible) if missing else "",
                        tuple(_value(book, plan, school.row) for plan in indicators))
 
 

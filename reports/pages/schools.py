@@ -36,6 +36,7 @@ class Turn:
 class SchoolCard:
     header: Header
     school: SchoolView
+    signs_link: str
     title: str
     lead: str
     about: tuple[tuple[str, str], ...]
@@ -68,7 +69,7 @@ def make_school(book: Book, school: SchoolView) -> SchoolCard:
     shown = _Shown(book, school, grounds_of)
     evidence = [book.explainer.criterion(view.name, school.row) for view in met]
     return SchoolCard(
-        book.header, school, _title(book, school), _lead(book, school), book.about(school.row), (*school.in_force, *school.open), school.missing,
+        book.header, school, book.signs_link(school), _title(book, school), _lead(book, school), book.about(school.row), (*school.in_force, *school.open), school.missing,
         book.gaps.all_absent(school.row), shown.criteria(grounds), shown.criteria(others), shown.criteria(unknown), shown.criteria(rest),
         f"Не выполнено или не применяется: {counted(len(rest), CRITERION)}", tuple(_turns((*grounds, *others))), tuple(_turns(rest)),
         book.dynamics.charts(evidence, school.row), school.measures, school.possible_measures,

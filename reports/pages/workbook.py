@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.explanation import Quantity
-from engine.program import CriterionPlan, IndicatorPlan
+from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan
 from engine.truth import Truth
 from reports.book import Book
 from reports.compared import borders, key_indicators
@@ -17,7 +17,7 @@ from reports.view import MeasureView, SchoolView, SourceLine
 
 def make_sheets(book: Book) -> tuple[Sheet, ...]:
     """Make the sheets in their order."""
-    return _schools(book), _grounds(book), _measures(book), _undetermined(book), _sources(book)
+    return _schools(book), _grounds(book), _measures(book), _undetermined(book), _sources(book), *_analyst(book)
 
 
 # ---------------------------------------------------------------- schools
@@ -26,7 +26,7 @@ def make_sheets(book: Book) -> tuple[Sheet, ...]:
 def _schools(book: Book) -> Sheet:
     indicators = key_indicators(book)
     columns = [Column("Школа"), Column("Название", 26), Column("Группы (предварительно)", 30), Column("Возможные группы", 30),
-               *(Column(book.wording.short(plan.name), 18) for plan in book.plans)]
+               *(Column(book.wording.short(plan.name), 18) for plan in _named_plans(book))]
     for plan in indicators:
         unit = f", {plan.block.unit}" if plan.block.unit else ""
         columns.append(Column(f"{book.wording.title(plan.name)}{unit}", 18, plan.block.decimals))
@@ -35,9 +35,20 @@ def _schools(book: Book) -> Sheet:
     return sheet_of(book, "Школы", columns, [_school(book, school, indicators) for school in book.schools], fixed=2)
 
 
+def named_groups(book: Book, school: SchoolView) -> list[str]:
+    """Name the groups of a school for leadership. Where a category is for service use, «all clear» is not named either: its absence would tell."""
+    silent = {*book.rest_names, *([book.clear.name] if book.internal and book.clear is not None else [])}
+    return [group.short for group in school.named if group.name not in silent]
+
+
+def _named_plans(book: Book) -> list[CategoryPlan]:
+    return [plan for plan in book.plans if not plan.block.internal and not (book.internal and plan is book.clear)]
+
+
 def _school(book: Book, school: SchoolView, indicators: list[IndicatorPlan]) -> list[Any]:
-    named = ", ".join(group.short for group in school.in_force if group.name not in book.rest_names)
-    row: list[Any] = [school.code, school.name, named, ", ".join(school.missing.possible) if school.missing else "", *(group.status.word for group in school.groups)]
+    missing, shown = school.missing_named, {plan.name for plan in _named_plans(book)}
+    row: list[Any] = [school.code, school.name, ", ".join(named_groups(book, school)), ", ".join(missing.possible) if missing else "",
+                      *(group.status.word for group in school.groups if group.name in shown)]
     for plan in indicators:
         value = book.explainer.indicator(plan.name, school.row).value
         row.append(_amount(value, borders(book, plan.name)))
@@ -64,24 +75,36 @@ _GROUND_COLUMNS = (Column("Школа"), Column("Группа", 24), Column("К�
 
 
 def _grounds(book: Book) -> Sheet:
-    """Every criterion that is met or not determined, its comparisons, and the rows of files behind each."""
-    rows: list[Sequence[Any]] = []
-    for school in book.schools:
-        for plan in book.criterion_plans:
-            if book.explainer.status(plan.name, school.row) is not Truth.NOT_MET:
-                rows += _ground(book, school, plan)
+    """Every criterion that is met or not determined, its comparisons, and the rows of files behind each; what is for service use stands on a sheet of its own."""
+    rows = [row for school in book.schools for plan in _not_failed(book, school) if plan.name not in book.internal for row in _ground(book, school, plan, False)]
     return sheet_of(book, "Основания", _GROUND_COLUMNS, rows)
 
 
-def _ground(book: Book, school: SchoolView, plan: CriterionPlan) -> Iterable[list[Any]]:
+def _analyst(book: Book) -> Iterable[Sheet]:
+    """What leadership's sheets leave out: grounds and measures of the categories for service use."""
+    if book.internal:
+        rows = [row for school in book.schools for plan in _not_failed(book, school) for row in _ground(book, school, plan, True)]
+        yield sheet_of(book, "Для аналитика", _GROUND_COLUMNS, rows)
+        measures = [_measure(school.code, item, item.why) for school in book.schools for item in school.measures if item.why != item.why_named]
+        yield sheet_of(book, "Для аналитика, меры", _MEASURE_COLUMNS, measures)
+
+
+def _not_failed(book: Book, school: SchoolView) -> Iterable[CriterionPlan]:
+    return (plan for plan in book.criterion_plans if book.explainer.status(plan.name, school.row) is not Truth.NOT_MET)
+
+
+def _ground(book: Book, school: SchoolView, plan: CriterionPlan, internal: bool) -> Iterable[list[Any]]:
+    """Rows of one criterion; `internal`: only the comparisons for service use, or only the others."""
     view = book.criteria.view(plan.name, school.row)
     groups = ", ".join(group.short for group in school.groups if any(ground.criterion == plan.name for ground in group.grounds))
     for fact in view.facts:
+        if internal != (plan.name in book.internal or fact.name in book.internal.indicators):
+            continue
         start = [school.code, groups, view.title, view.status.word, fact.title, fact.value, fact.amount, fact.size_amount, fact.border, fact.border_amount, view.clause]
         lines = [line for block in view.sources if block.root == fact.name for line in block.lines]
         for line in lines or [None]:
             yield [*start, *_source(line)]
-    if not view.facts:
+    if not view.facts and internal == (plan.name in book.internal):
         yield [school.code, groups, view.title, view.status.word, "", view.sentence, None, None, "", None, view.clause, *_source(None)]
 
 
@@ -95,15 +118,17 @@ def _source(line: SourceLine | None) -> list[Any]:
 
 
 def _measures(book: Book) -> Sheet:
-    columns = (Column("Школа"), Column("Мера", 50), Column("Срок", 26), Column("Состояние", 14), Column("Ответственный", 34), Column("Участвуют", 20), Column("Документ", 34),
-               Column("Показатель эффекта", 44), Column("Почему", 34), Column("Основание", 44))
-    rows: list[Sequence[Any]] = [_measure("все школы", item) for item in book.measures.for_everyone()]
-    rows += [_measure(school.code, item) for school in book.schools for item in school.measures]
-    return sheet_of(book, "Меры", columns, rows)
+    rows: list[Sequence[Any]] = [_measure("все школы", item, item.why) for item in book.measures.for_everyone()]
+    rows += [_measure(school.code, item, item.why_named) for school in book.schools for item in school.named_measures]
+    return sheet_of(book, "Меры", _MEASURE_COLUMNS, rows)
 
 
-def _measure(whom: str, item: MeasureView) -> list[Any]:
-    return [whom, item.title, item.due_full, item.state, item.responsible_full, item.participants, item.document, item.effect, item.why, item.clause]
+_MEASURE_COLUMNS = (Column("Школа"), Column("Мера", 50), Column("Срок", 26), Column("Состояние", 14), Column("Ответственный", 34), Column("Участвуют", 20), Column("Документ", 34),
+                    Column("Показатель эффекта", 44), Column("Почему", 34), Column("Основание", 44))
+
+
+def _measure(whom: str, item: MeasureView, why: str) -> list[Any]:
+    return [whom, item.title, item.due_full, item.state, item.responsible_full, item.participants, item.document, item.effect, why, item.clause]
 
 
 # ---------------------------------------------------------------- what is undetermined, sources
@@ -111,8 +136,8 @@ def _measure(whom: str, item: MeasureView) -> list[Any]:
 
 def _undetermined(book: Book) -> Sheet:
     columns = (Column("Школа"), Column("Название", 26), Column("Возможные группы", 34), Column("Не получено", 50), Column("Что не определено", 70), Column("Что решит", 50))
-    rows = [[school.code, school.name, ", ".join(school.missing.possible), "; ".join(school.missing.absent), " ".join(school.missing.why), school.missing.settle]
-            for school in book.schools if school.missing is not None]
+    rows = [[school.code, school.name, ", ".join(missing.possible), "; ".join(missing.absent), " ".join(missing.why), missing.settle]
+            for school in book.schools if (missing := school.missing_named) is not None]
     return sheet_of(book, "Не определено", columns, rows)
 
 

@@ -16,7 +16,7 @@ _SHOWN = 5
 _COMPARED = {
     "результаты": ("участников", "отметка_2", "отметка_3", "отметка_4", "отметка_5", "не_преодолели"),
     "журнал": ("сравнили", "понизили", "подтвердили", "повысили"),
-    "работы_впр": ("балл", "работ"), "задания_впр": ("задание", "участников", "сумма_баллов"),
+    "задания_впр": ("задание", "участников", "сумма_баллов"),
     "группы_впр": ("балл", "доля"), "группы_отметки": ("участников", "доля_2", "доля_3", "доля_4", "доля_5"),
     "группы_журнал": ("участников", "понизили", "подтвердили", "повысили"), "группы_задания": ("задание", "выполнение"),
 }
@@ -46,7 +46,7 @@ def assemble(desk: Desk, first_source: int, codes: dict[str, str], schools: set[
     result, source = [], first_source
     for table in desk.staged():
         made = _relation(desk, table, source)
-        made.dropped = dropped.get(table, 0)
+        made.dropped += dropped.get(table, 0)
         source += len(made.sources)
         result.append(made)
     return result
@@ -101,21 +101,27 @@ def _settle_works(desk: Desk, table: str) -> None:
     """Keep one report of each work: the most exact one. Different numbers are told; equal ones from two kinds of report are usual."""
     stage, keys = desk.stage(table), [key for key in desk.contract[table].keys if key not in _WITHIN_WORK]
     work = ", ".join(map(quoted, keys))
-    columns = [column for column in _COMPARED.get(table, ()) if column in column_types(desk.contract[table])]
+    known = column_types(desk.contract[table])
+    columns = [column for column in _COMPARED.get(table, known) if column in known and column not in keys]
     ranks = f"(VALUES {', '.join(f'({number}, {sheet.rank}, {literal(sheet.format)})' for number, sheet in enumerate(desk.sheets))}) AS k(_sheet, rank, format)"
-    if table == "работы_впр":
-        content = f"(SELECT {work}, _sheet, min(_row) AS _row, балл, CAST(sum(работ) AS BIGINT) AS работ FROM {stage} GROUP BY {work}, _sheet, балл)"
+    if table == "работы_впр":                         # a report without the journal splits the same works otherwise
+        digest, full = _digest(["балл"], "coalesce(работ, 0) * "), _digest(["балл", "журнал"], "coalesce(работ, 0) * ")
     else:
-        content = f"(SELECT {work}, _sheet, _row, {', '.join(map(quoted, columns)) or '1'} FROM {stage})"
-    same = ", ".join(quoted(column) for column in columns) or "1"
+        digest = full = _digest(columns)
     desk.connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _reports AS
-        SELECT *, row_number() OVER (PARTITION BY {work} ORDER BY rank, _sheet) AS turn, first_value(digest) OVER w = digest AS equal,
-               first_value(_sheet) OVER w AS kept, first_value(r) OVER w AS kept_row, first_value(format) OVER w = format AS twin
-        FROM (SELECT {work}, _sheet, min(_row) AS r, CAST(sum(CAST(hash({same}) AS HUGEINT) % 1000000007) AS VARCHAR) AS digest FROM {content} GROUP BY {work}, _sheet) JOIN {ranks} USING (_sheet)
+        SELECT *, row_number() OVER (PARTITION BY {work} ORDER BY rank, _sheet) AS turn, first_value(format) OVER w = format AS twin,
+               CASE WHEN twin THEN first_value(full_digest) OVER w = full_digest ELSE first_value(digest) OVER w = digest END AS equal,
+               first_value(_sheet) OVER w AS kept, first_value(r) OVER w AS kept_row
+        FROM (SELECT {work}, _sheet, min(_row) AS r, {digest} AS digest, {full} AS full_digest FROM {stage} GROUP BY {work}, _sheet) JOIN {ranks} USING (_sheet)
         WINDOW w AS (PARTITION BY {work} ORDER BY rank, _sheet)""")
     _tell_twice(desk, table, work)
     desk.connection.execute(f"DELETE FROM {stage} AS t USING _reports AS m WHERE m.turn > 1 AND t._sheet = m._sheet AND {' AND '.join(f't.{quoted(key)} = m.{quoted(key)}' for key in keys)}")
+
+
+def _digest(columns: list[str], weight: str = "") -> str:
+    """Return SQL of a number that equal sets of rows share, whatever their order."""
+    return f"CAST(sum({weight}(CAST(hash({', '.join(map(quoted, columns)) or '1'}) AS HUGEINT) % 1000000007)) AS VARCHAR)"
 
 
 def _tell_twice(desk: Desk, table: str, work: str) -> None:
@@ -143,7 +149,7 @@ def _relation(desk: Desk, table: str, source: int) -> Assembled:
     place = " ".join(f"WHEN {number} THEN {source + index}" for index, number in enumerate(numbers)) or "WHEN -1 THEN -1"
     columns = ", ".join(map(quoted, column_types(desk.contract[table])))
     desk.connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT {columns}, CAST(CASE _sheet {place} END AS INTEGER) AS _source, _row, _letter FROM {desk.stage(table)} ORDER BY ALL")
-    return Assembled(table, sources, name)
+    return Assembled(table, sources, name, sum(desk.sheets[number].cut for number in numbers))
 
 
 def bad_of(desk: Desk, made: Assembled, first_source: int) -> list[tuple[int, int, str]]:

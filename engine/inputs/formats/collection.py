@@ -37,7 +37,7 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
     if work is None or school is None:
         return
     desk.sheets[sheet_number].left_out.append(("Код участника", "личные данные не читаются"))
-    layout = Layout(header, header.find(r"итого баллов") or 0, fixed_school=school, journal=header.find(r"отметка за предыдущ"), variant=header.find("вариант"),
+    layout = Layout(header, header.at(r"итого баллов"), fixed_school=school, journal=header.find(r"отметка за предыдущ"), variant=header.find("вариант"),
                     top=top_of(sheet, header), items=tuple(items_of(sheet, header)))
     stage_pupils(sheet, layout, work, desk, sheet_number)
 

@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import defaultdict
 
 from engine.inputs.formats.desk import Desk
-from engine.tables import quoted
+from engine.inputs.formats.scales import Scale, settle_scales
 
 _LEAST = 8                                 # pupils with a journal mark, for a correlation to be told
+_WANTED = ("Добавьте в rules/reference/vpr_scales.yaml, в «строки», {{предмет: {0}, класс: {1}, год: {2}, максимум: …, граница_3: …, граница_4: …,"
+           " граница_5: …}}, или положите таблицу с такими столбцами, или Ф1 этой работы, где есть и баллы, и отметки.")
 _WORK = ("предмет", "класс", "год")
-
-
-class Scale(NamedTuple):
-    """Maximum primary score, and the lowest score for «3», «4», «5» (None when only the maximum is known)."""
-
-    top: int
-    borders: tuple[int, ...] | None
 
 
 def derive(desk: Desk) -> None:
     """Stage `результаты` from scores without marks, and `сводка_баллов`.
 
-    Errors: D401 (a score over the scale's maximum), D407 (scores without marks and no scale of that year).
+    Errors: D401 (a score over the scale's maximum, a mark against the scale), D407 (scores without marks and no scale of that year).
     """
     if "работы_впр" not in desk.staged():
         return
     works = desk.connection.execute(f"SELECT DISTINCT предмет, класс, год FROM {desk.stage('работы_впр')} ORDER BY 3, 2, 1").fetchall()
-    scales = scales_of(desk)
+    scales = settle_scales(desk)
     for work in works:
         if desk.ensure("результаты"):
             _marks(desk, work, scales.get(work))
     if works and desk.ensure("сводка_баллов"):
         _summaries(desk, works, scales, _quartiles(desk))
-
-
-def scales_of(desk: Desk) -> dict[tuple, Scale]:
-    """Return the scales by (subject, grade, year): those of the data over those of the rules."""
-    if "шкалы" not in desk.contract:
-        return {}
-    rows = [(row.get("предмет"), row.get("класс"), row.get("год"), row.get("максимум"), row.get("граница_3"), row.get("граница_4"), row.get("граница_5")) for row in desk.contract["шкалы"].rows]
-    rows += desk.connection.execute(f"SELECT предмет, класс, год, максимум, граница_3, граница_4, граница_5 FROM {quoted('шкалы')} WHERE максимум IS NOT NULL ORDER BY _source, _row").fetchall()
-    return {(str(subject), int(grade), int(year)): Scale(int(top), tuple(int(border) for border in borders) if None not in borders else None)
-            for subject, grade, year, top, *borders in rows}
-
-
-def seen_scale(ranges: list[tuple[int, int, int]], top: int | None) -> Scale | None:
-    """Return the scale that marks and scores of the reports leave no doubt about; None when a border may lie elsewhere.
-
-    Example: «2» up to 5 and «3» from 6 give the border 6; «2» up to 4 and «3» from 6 give none.
-    """
-    if top is None:
-        return None
-    borders = []
-    for mark in (3, 4, 5):
-        below = max((most for own, _, most in ranges if own < mark), default=None)
-        above = min((least for own, least, _ in ranges if own >= mark), default=None)
-        if below is None or above is None or above != below + 1:
-            return None
-        borders.append(above)
-    return Scale(top, tuple(borders)) if len(set(borders)) == 3 else None
 
 
 def _marks(desk: Desk, work: tuple, scale: Scale | None) -> None:
@@ -67,10 +35,17 @@ def _marks(desk: Desk, work: tuple, scale: Scale | None) -> None:
     same = " AND ".join(f"e.{name} = w.{name}" for name in ("школа", *_WORK))
     lacking = f"FROM {desk.stage('работы_впр')} AS w WHERE {mine} AND NOT EXISTS (SELECT 1 FROM {desk.stage('результаты')} AS e WHERE e.процедура = 'ВПР' AND {same})"
     if scale is None or scale.borders is None:
-        found = desk.connection.execute(f"SELECT w._sheet, min(w._row), count(DISTINCT w.школа) {lacking} GROUP BY 1 ORDER BY 1", list(work)).fetchall()
-        for sheet, row, count in found:
-            desk.say("D407", sheet, f"A{row}", f"Баллы есть, отметок нет, а шкалы на {work[2]} год нет: {work[0]}, {work[1]} класс; школ {count}. Отметки не посчитаны.",
-                     "Добавьте шкалу этого года в rules/reference/vpr_scales.yaml или положите таблицу «шкалы».")
+        found = desk.connection.execute(f"SELECT w._sheet, w._row, w.школа {lacking} GROUP BY ALL ORDER BY ALL", list(work)).fetchall()
+        bad = {(sheet, row) for sheet, row, _ in desk.bad}
+        schools: dict[int, list[int]] = defaultdict(list)
+        for sheet, row, school in found:
+            if (sheet, row) in bad:                   # why it has no marks is told already
+                desk.put("результаты", sheet, row, {"школа": school, **dict(zip(_WORK, work, strict=True)), "процедура": "ВПР"})
+            else:
+                schools[sheet].append(row)
+        for sheet, rows in schools.items():
+            what = f"Баллы есть, отметок нет, а шкалы на {work[2]} год нет: {work[0]}, {work[1]} класс; школ {len(rows)}. Отметки не посчитаны."
+            desk.say("D407", sheet, f"A{rows[0]}", what, _WANTED.format(*work))
         return
     over = desk.connection.execute(f"SELECT _sheet, min(_row), max(балл) FROM {desk.stage('работы_впр')} AS w WHERE {mine} AND балл > ? GROUP BY 1, _row ORDER BY 1", [*work, scale.top]).fetchall()
     for sheet, row, score in over:
@@ -112,7 +87,7 @@ def _summaries(desk: Desk, works: list[tuple], scales: dict[tuple, Scale], quart
     said = []
     for work in works:
         tops = max((sheet.top for sheet in desk.sheets if sheet.top and work == sheet.work), default=None)
-        scale = scales.get(work) or seen_scale(desk.seen.get(work, []), tops)
+        scale = scales.get(work)
         borders = scale.borders if scale is not None and scale.borders is not None else (None, None, None)
         said.append((*work, tops or (scale.top if scale is not None else None), *borders, quartiles.get(work)))
     desk.connection.execute("CREATE OR REPLACE TEMP TABLE _said (предмет VARCHAR, класс BIGINT, год INTEGER, top BIGINT, b3 BIGINT, b4 BIGINT, b5 BIGINT, q DOUBLE)")

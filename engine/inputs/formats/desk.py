@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import duckdb
 
@@ -29,6 +31,7 @@ class FormatSheet:
     header_row: int
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    cut: bool = False          # some of its rows could not be reached at all
     covers_more: bool = False  # the sheet may hold schools of other districts
     work: tuple | None = None  # (subject, grade, year)
     top: int | None = None     # the maximum primary score that the sheet says
@@ -36,6 +39,16 @@ class FormatSheet:
     @property
     def title(self) -> str:
         return f"{self.file} «{self.sheet}»" if self.sheet else self.file
+
+
+class Seen(NamedTuple):
+    """A pupil with the least or the greatest score of a mark in a school: what scales are checked by, and derived from."""
+
+    mark: int
+    score: int
+    sheet: int
+    cell: str
+    row: int                   # as staged
 
 
 class Desk:
@@ -47,8 +60,10 @@ class Desk:
         self.problems: list[Problem] = []
         self.bad: set[tuple[int, int, str]] = set()      # sheet, row as staged, code
         self.told: set[tuple[int, str]] = set()
+        self.later: list[tuple] = []                     # (format, sheet, header) of formats that wait for the scales
         self.exams: list[tuple] = []                     # results of exam days, added up when all files are read
-        self.seen: dict[tuple, list[tuple[int, int, int]]] = defaultdict(list)   # work -> (mark, least score, most)
+        self.secret = secrets.token_bytes(32)            # key of the hashes that tell a participant from another; never stored
+        self.seen: dict[tuple, list[Seen]] = defaultdict(list)   # by work
         self.passed_over: list[tuple[str, str]] = []
         self._waiting: dict[str, list[tuple]] = defaultdict(list)
         self._made: set[str] = set()

@@ -1,14 +1,18 @@
 """Protocols of ОГЭ and ЕГЭ: one row a participant -> results by school. Names, passports and places are never taken.
 
-Between the columns of a CSV stand empty ones. A main day and reserve days of one exam add up; autumn re-sits do not count.
+Between the columns of a CSV stand empty ones. A main day and reserve days of one exam add up; autumn re-sits do not count, nor does the
+reserve day of a participant who has a result already. A participant is known by a keyed hash of the code or document, kept in memory while
+the folder is read.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from engine.inputs.formats.desk import Desk
 from engine.inputs.formats.layout import ABSENT, CODE, Header, address, header_with, number, text_at
@@ -43,10 +47,18 @@ class Exam:
         return self.day.month in (8, 9, 10)
 
 
+class _Result(NamedTuple):
+    """One participant's result; `person` is a hash, None where the protocol names neither a code nor a document."""
+
+    person: bytes | None
+    value: float
+    row: int
+
+
 @dataclass
 class _School:
     row: int
-    values: list[float] = field(default_factory=list)
+    results: list[_Result] = field(default_factory=list)
     last: int = 0
     count: int = 0
 
@@ -64,7 +76,7 @@ def recognise(sheet: RawSheet) -> Header | None:
 def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
     """Stage the results of each school in one exam.
 
-    Errors: D205, D401, D402, D403, D406, D407 (no minimum), D410.
+    Errors: D205, D301 (a participant twice), D401, D402, D403, D406, D407 (no minimum), D410.
     """
     sheet_number = desk.open(sheet, NAME, RANK, header.row)
     desk.sheets[sheet_number].left_out.append(("фамилии, паспорта, коды участников", "личные данные не читаются"))
@@ -86,7 +98,7 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
                  "Добавьте минимум в rules/reference/ege_minimums.yaml.")
     for code, school in schools.items():
         key = {"школа": code, "процедура": exam.procedure, "предмет": exam.subject, "класс": exam.grade, "год": exam.year}
-        desk.exams.append((sheet_number, exam.day, key, school.row, tuple(school.values), minimum, by_mark, school.area(letter(place))))
+        desk.exams.append((sheet_number, exam.day, key, school.row, tuple(school.results), minimum, by_mark, school.area(letter(place))))
 
 
 def _exam_of(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int) -> Exam | None:
@@ -130,13 +142,19 @@ def _rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, place:
     schools: dict[str, _School] = {}
     wrong: dict[str, list[str]] = defaultdict(list)
     minimum, declared, read = None, None, 0
-    code_at = header.find(r"код оо") or 0
+    persons = header.all(r"код участника$") or [*header.all(r"серия( |$)"), *header.all(r"номер( документа| паспорта|$)")]
+    code_at, primary = header.at(r"код оо"), header.find(r"первичный балл")
     for row, cells in sheet.body.rows(header.first, frozenset()):
-        words = folded(" ".join(text_at(cells, position) for position in range(min(len(cells), 6))))
-        if re.match(r"(минимальная граница|средн|всего участников|итого)", words):
-            last = next((value for position in range(len(cells) - 1, -1, -1) if (value := number(text_at(cells, position))) is not None), None)
-            minimum = last if words.startswith("минимальная") else minimum
-            declared = int(last) if words.startswith("всего участников") and last is not None else declared
+        if footer := _footer(cells, place):
+            sheet.body.forgive(row)
+            words, said = footer
+            minimum = said if words.startswith("минимальная") else minimum
+            declared = int(said) if words.startswith("всего участников") and said is not None else declared
+            continue
+        filled = [text for position in range(len(cells)) if (text := text_at(cells, position))]
+        if len(filled) == 1 and number(filled[0]) is None:
+            sheet.body.forgive(row)
+            desk.sheets[sheet_number].left_out.append((f"строка {row}", "сноска"))
             continue
         code, text = text_at(cells, code_at), text_at(cells, place)
         if not _CODED.fullmatch(code):
@@ -146,13 +164,47 @@ def _rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, place:
         school = schools.setdefault(code.lower() if CODE.fullmatch(code) else code.lstrip("0"), _School(row))
         school.last, school.count = row, school.count + 1
         value, code_of_problem = _value(text, by_mark)
+        if value is None and not code_of_problem and (number(text_at(cells, primary)) or 0) > 0:
+            code_of_problem = "D406"
         if code_of_problem:
             wrong[code_of_problem].append(address(place, row))
             desk.bad.add((sheet_number, school.row, code_of_problem))
         elif value is not None:
-            school.values.append(value)
+            school.results.append(_Result(_person(desk, cells, persons), value, row))
+    desk.bad |= {(sheet_number, school.row, "D107") for school in schools.values() for row in sheet.body.broken_rows() if school.row <= row <= school.last}
     _tell(desk, sheet_number, header, wrong, declared, read)
+    _tell_same_person(desk, sheet_number, place, schools)
     return schools, minimum
+
+
+def _person(desk: Desk, cells: list, places: list[int]) -> bytes | None:
+    """Return a keyed hash of the code, or of the series and number of the document; None where any of them is empty."""
+    texts = [text_at(cells, place) for place in places]
+    return hashlib.blake2b("\n".join(texts).encode(), key=desk.secret, digest_size=16).digest() if texts and all(texts) else None
+
+
+def _tell_same_person(desk: Desk, sheet_number: int, place: int, schools: dict[str, _School]) -> None:
+    """Tell the participants who stand in a protocol twice: the school's number of participants is then unknown."""
+    cells = []
+    for school in schools.values():
+        seen: dict[bytes, int] = {}
+        for result in school.results:
+            if result.person is not None and seen.setdefault(result.person, result.row) != result.row:
+                cells.append(f"{address(place, result.row)} и {address(place, seen[result.person])}")
+                desk.bad.add((sheet_number, school.row, "D409"))
+    if cells:
+        rest = f" и ещё {len(cells) - _SHOWN}" if len(cells) > _SHOWN else ""
+        what = f"Участник записан в протоколе дважды: {', '.join(cells[:_SHOWN])}{rest}."
+        desk.say("D301", sheet_number, cells[0].partition(" ")[0], what, "Оставьте одну строку.")
+
+
+def _footer(cells: list, place: int) -> tuple[str, float | None] | None:
+    """Read a line under the participants: what it is and its number, in the column of results or else the last one."""
+    texts = [text_at(cells, position) for position in range(len(cells))]
+    words = next((plain for text in texts if re.match(r"(минимальная граница|средн|всего участников|итого)", plain := folded(text))), None)
+    if words is None:
+        return None
+    return words, next((value for text in [text_at(cells, place), *reversed(texts)] if (value := number(text)) is not None), None)
 
 
 def _value(text: str, by_mark: bool) -> tuple[float | None, str]:
@@ -171,6 +223,7 @@ def _value(text: str, by_mark: bool) -> tuple[float | None, str]:
 def _tell(desk: Desk, sheet_number: int, header: Header, wrong: dict[str, list[str]], declared: int | None, read: int) -> None:
     said = {"D401": ("Балл или оценка вне шкалы", "Строка, видимо, сдвинута: сверьте её с протоколом."),
             "D402": ("Балл не читается", "Балл — целое число; неявка — «X» или «отсутствовал»."),
+            "D406": ("Первичный балл есть, а результата нет", "Строка оборвана: скачайте протокол заново."),
             "D403": ("Строка без кода ОО", "Строка, видимо, сдвинута: сверьте её с протоколом.")}
     for code, cells in sorted(wrong.items()):
         rest = f" и ещё {len(cells) - _SHOWN}" if len(cells) > _SHOWN else ""
@@ -188,22 +241,40 @@ def _minimum(desk: Desk, exam: Exam) -> float | None:
 
 
 def stage_exams(desk: Desk) -> None:
-    """Add up the days of each exam and stage one row for each school.
+    """Add up the days of each exam and stage one row for each school; of a participant only the first day counts.
 
-    Errors: D408 (the same day twice), D409 (the same day with other results).
+    Errors: D408 (the same day twice), D414 (a participant on several days), D409 (the same day with other results).
     """
     by_key: dict[tuple, dict[date, tuple]] = defaultdict(dict)
-    for sheet, day, key, row, values, minimum, by_mark, area in desk.exams:
+    for sheet, day, key, row, results, minimum, by_mark, area in desk.exams:
         days = by_key[tuple(key.items())]
         if day in days:
-            _tell_twice(desk, days[day], (sheet, row, values))
+            _tell_twice(desk, days[day], (sheet, row, results))
             continue
-        days[day] = (sheet, row, values, minimum, by_mark, area)
+        days[day] = (sheet, row, results, minimum, by_mark, area)
+    again: dict[tuple[int, date], list[int]] = defaultdict(list)
     for key, days in by_key.items():
         first, *_ = (days[day] for day in sorted(days))
-        values = [value for item in days.values() for value in item[2]]
+        values = _first_results(days, again)
         if values:
             desk.put("результаты", first[0], first[1], {**dict(key), **_results(dict(key)["процедура"], values, first[3], first[4])}, first[5] if len(days) == 1 else None)
+    for (sheet, earlier), rows in sorted(again.items()):
+        what = f"Пересдачи: у участников, у которых есть результат от {earlier:%d.%m.%Y}, учтён он; не вошло результатов этого дня: {len(rows)}."
+        desk.say("D414", sheet, f"A{min(rows)}", what, "Делать ничего не нужно: в результаты года входят первые попытки.")
+    desk.exams.clear()
+
+
+def _first_results(days: dict[date, tuple], again: dict[tuple[int, date], list[int]]) -> list[float]:
+    """Return the results of a school, of each participant the first; collect in `again` the rows of the others by sheet and first day."""
+    values, taken = [], {}
+    for day in sorted(days):
+        sheet, _, results, *_ = days[day]
+        for result in results:
+            if result.person is not None and taken.setdefault(result.person, day) != day:
+                again[sheet, taken[result.person]].append(result.row)
+            else:
+                values.append(result.value)
+    return values
 
 
 def _results(procedure: object, values: list[float], minimum: float | None, by_mark: bool) -> dict[str, object]:
@@ -215,7 +286,7 @@ def _results(procedure: object, values: list[float], minimum: float | None, by_m
 
 
 def _tell_twice(desk: Desk, earlier: tuple, later: tuple) -> None:
-    same = sorted(earlier[2]) == sorted(later[2])
+    same = sorted(result.value for result in earlier[2]) == sorted(result.value for result in later[2])
     code = "D408" if same else "D409"
     kept = desk.sheets[earlier[0]]
     if (later[0], code) in desk.told:

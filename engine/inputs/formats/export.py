@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from engine.inputs.formats.derive import scales_of
 from engine.inputs.formats.desk import Desk
 from engine.inputs.formats.items import ITEM, Item, item_name, items_of
 from engine.inputs.formats.layout import Header, Work, header_with, work_of
 from engine.inputs.formats.pupils import Layout, stage_pupils
+from engine.inputs.formats.scales import scales_of
 from engine.inputs.sheet import RawSheet
 
 NAME, RANK = "Региональная выгрузка", 30
@@ -38,15 +38,14 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
     if work is None:
         return
     desk.sheets[sheet_number].left_out.append(("коды участников", "личные данные не читаются"))
-    items = tuple(items_of(sheet, header)) or _items(sheet, header)
-    layout = Layout(header, header.find(_TOTAL) or 0, school=header.find(_SCHOOL), journal=header.find(_JOURNAL), variant=header.find(r"вариант|var"),
+    items = tuple(items_of(sheet, header)) or _items(header)
+    layout = Layout(header, header.at(_TOTAL), school=header.find(_SCHOOL), journal=header.find(_JOURNAL), variant=header.find(r"вариант|var"),
                     grade=header.find(_GRADE), top=_top(desk, work, items), items=items)
     stage_pupils(sheet, layout, work, desk, sheet_number, region="вся выгрузка")
 
 
-def _items(sheet: RawSheet, header: Header) -> tuple[Item, ...]:
-    cells = sheet.head[header.row - 1]
-    return tuple(Item(position, item_name(found[1]), None, None) for position, cell in enumerate(cells) if (found := _NAMED_ITEM.fullmatch(cell)))
+def _items(header: Header) -> tuple[Item, ...]:
+    return tuple(Item(position, item_name(found[1]), None, None) for position, cell in enumerate(header.cells) if (found := _NAMED_ITEM.fullmatch(cell)))
 
 
 def _top(desk: Desk, work: Work, items: tuple[Item, ...]) -> int | None:

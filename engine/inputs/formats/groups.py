@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.inputs.formats.desk import Desk
-from engine.inputs.formats.layout import Group, Header, Work, address, count_of, group_of, is_missing, number, text_at
+from engine.inputs.formats.layout import Group, Header, Work, address, count_of, group_of, is_missing, number, shown, text_at
 from engine.inputs.sheet import RawSheet
 from engine.words import folded
 
 GROUPS = "групп"
+_WHOSE = "В столбце групп должны стоять «Вся выборка», регион, муниципалитет или школа с кодом (edu…)."
+_LARGEST = 9999                            # no school has more pupils in one work: a greater number is of a document or shifted
+_SCHOOLS = r"кол во оо|количество оо"
 
 
 class GroupRow(NamedTuple):
@@ -22,41 +25,43 @@ class GroupRow(NamedTuple):
     total: int | None
 
 
-def group_rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, total: int | None, schools: int | None) -> Iterator[GroupRow]:
+def group_rows(sheet: RawSheet, header: Header, desk: Desk, sheet_number: int, total: int | None) -> Iterator[GroupRow]:
     """Give the rows of groups; footnotes and the like are listed as left out.
 
-    Errors: D402 when the number of participants is not a number, D406 when no row stands under the header or the last one is cut.
+    Errors: D402 when the number of participants is none or too great for a school, D406 when no row stands under the header or the last one is cut.
     """
-    last, count = 0, 0
+    count, groups, schools = 0, header.at(GROUPS), header.find(_SCHOOLS)
     left = desk.sheets[sheet_number].left_out
     for row, cells in sheet.body.rows(header.first, frozenset()):
-        text = text_at(cells, 0)
-        filled = sum(1 for position in range(1, len(cells)) if text_at(cells, position))
-        group = group_of(text, schools_given=bool(text_at(cells, schools)) if schools is not None else None) if text else None
+        text = text_at(cells, groups)
+        filled = sum(1 for position in range(len(cells)) if position != groups and text_at(cells, position))
+        group = group_of(text, schools_given=number(text_at(cells, schools)) is not None if schools is not None else None) if text else None
         if group is None:
             if folded(text).startswith("макс"):
                 continue
             if filled > 1:
-                desk.say("D403", sheet_number, f"A{row}", f"Непонятно, чья это строка: «{text or 'пусто'}».", "В первом столбце должны стоять «Вся выборка», регион, муниципалитет или школа с кодом (edu…).")
-            elif text:
+                desk.say("D403", sheet_number, address(groups, row), f"Непонятно, чья это строка: {shown(text)}.", _WHOSE)
+                continue
+            sheet.body.forgive(row)
+            if text:
                 left.append((f"строка {row}", "сноска или итог"))
             continue
-        count, last = count + 1, row
-        yield GroupRow(row, group, cells, _whole(desk, sheet_number, row, cells, total))
+        count += 1
+        yield GroupRow(row, group, cells, _whole(desk, sheet_number, row, cells, total, _LARGEST if group.kind == "школа" else None))
     if not count:
-        desk.say("D406", sheet_number, f"A{last or header.row}", "Под заголовком нет ни одной строки групп или школ: книга оборвана.", "Скачайте отчёт заново.")
+        desk.say("D406", sheet_number, f"A{header.row}", "Под заголовком нет ни одной строки групп или школ: книга оборвана.", "Скачайте отчёт заново.")
 
 
-def _whole(desk: Desk, sheet_number: int, row: int, cells: list, position: int | None) -> int | None:
+def _whole(desk: Desk, sheet_number: int, row: int, cells: list, position: int | None, most: int | None) -> int | None:
     text = text_at(cells, position)
     value = number(text)
-    if value is not None and value.is_integer() and value >= 0:
+    if value is not None and value.is_integer() and 0 <= value <= (most if most is not None else value):
         return int(value)
     if position is not None:
         if is_missing(text):
             desk.say("D406", sheet_number, address(position, row), "Нет числа участников: строка оборвана.", "Скачайте отчёт заново.", bad_row=row)
         else:
-            desk.say("D402", sheet_number, address(position, row), f"Число участников не читается: «{text[:40]}».", "Исправьте ячейку.", bad_row=row)
+            desk.say("D402", sheet_number, address(position, row), f"Число участников не читается: {shown(text)}.", "Исправьте ячейку.", bad_row=row)
     return None
 
 
@@ -72,7 +77,7 @@ def percents(desk: Desk, sheet_number: int, item: GroupRow, positions: list[int]
         if is_missing(text) and not item.total:
             value = 0.0
         if value is None or not 0 <= value <= 100:
-            code, what = ("D406", "ячейка пуста: строка оборвана") if is_missing(text) else ("D402", f"это не процент: «{text[:40]}»")
+            code, what = ("D406", "ячейка пуста: строка оборвана") if is_missing(text) else ("D402", f"это не процент: {shown(text)}")
             desk.say(code, sheet_number, address(position, item.row), f"{item.group.name}: {what}.", "Скачайте отчёт заново или исправьте ячейку.", bad_row=item.row)
             return None
         found.append(value)

@@ -30,7 +30,7 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
         return
     desk.sheets[sheet_number].left_out.append(("Код участника", "личные данные не читаются"))
     items = tuple(items_of(sheet, header))
-    layout = Layout(header, header.find(_TOTAL) or 0, school=header.find(r"оо$|логин"), mark=header.find(_MARK), journal=header.find(_JOURNAL),
+    layout = Layout(header, header.at(_TOTAL), school=header.find(r"оо$|логин"), mark=header.find(_MARK), journal=header.find(_JOURNAL),
                     variant=header.find("вариант"), grade=header.find(r"класс$"), top=top_of(sheet, header), items=items, blocks=True)
     stage_pupils(sheet, layout, work, desk, sheet_number)
 

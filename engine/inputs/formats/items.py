@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.inputs.formats.desk import Desk
 from engine.inputs.formats.groups import GROUPS, GroupRow, group_rows, key_of
-from engine.inputs.formats.layout import Header, address, header_with, is_missing, number, text_at, work_of
+from engine.inputs.formats.layout import Header, address, header_with, is_missing, number, shown, text_at, work_of
 from engine.inputs.sheet import RawSheet
 from engine.tables import letter
 from engine.words import folded
@@ -44,13 +44,13 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
         return
     items = items_of(sheet, header)
     for table in ("задания_впр", "группы_задания"):
-        desk.letters(sheet_number, table, {"школа" if table == "задания_впр" else "группа": "A", "участников": letter(header.find(_TOTAL) or 0)})
+        desk.letters(sheet_number, table, {"школа" if table == "задания_впр" else "группа": letter(header.at(GROUPS)), "участников": letter(header.at(_TOTAL))})
     for item in items:
         if item.top is None:
             desk.say("D406", sheet_number, address(item.position, header.row), f"Не сказан максимальный балл задания {item.name}.", "Верните строку «Макс балл» под заголовком.")
     if any(item.top is None for item in items):
         return
-    for row in group_rows(sheet, header, desk, sheet_number, header.find(_TOTAL), header.find(r"кол во оо|количество оо")):
+    for row in group_rows(sheet, header, desk, sheet_number, header.find(_TOTAL)):
         for item in items:
             _put(desk, sheet_number, row, item, key_of(work, row.group))
 
@@ -58,13 +58,13 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
 def _put(desk: Desk, sheet_number: int, row: GroupRow, item: Item, key: dict[str, object]) -> None:
     share = number(text_at(row.cells, item.position))
     if share is None or not 0 <= share <= 100:
-        text = text_at(row.cells, item.position)
+        text, cell = text_at(row.cells, item.position), address(item.position, row.row)
         if share is not None:
-            desk.say("D401", sheet_number, address(item.position, row.row), f"Задание {item.name}: {text} % — больше максимума.", "Исправьте ячейку.", bad_row=row.row)
+            desk.say("D401", sheet_number, cell, f"Задание {item.name}: процент {shown(text)} не от 0 до 100.", "Исправьте ячейку.", bad_row=row.row)
         elif not is_missing(text):
-            desk.say("D402", sheet_number, address(item.position, row.row), f"Задание {item.name}: «{text[:40]}» — не процент.", "Исправьте ячейку.", bad_row=row.row)
+            desk.say("D402", sheet_number, cell, f"Задание {item.name}: {shown(text)} — не процент.", "Исправьте ячейку.", bad_row=row.row)
         elif row.total:
-            desk.say("D406", sheet_number, address(item.position, row.row), f"Задание {item.name}: ячейка пуста, строка оборвана.", "Скачайте отчёт заново.", bad_row=row.row)
+            desk.say("D406", sheet_number, cell, f"Задание {item.name}: ячейка пуста, строка оборвана.", "Скачайте отчёт заново.", bad_row=row.row)
         share = None
     common = {**key, "задание": item.name, "участников": row.total, "максимум": item.top, "уровень": item.level}
     if row.group.kind != "школа":
@@ -81,11 +81,10 @@ def _put(desk: Desk, sheet_number: int, row: GroupRow, item: Item, key: dict[str
 
 def items_of(sheet: RawSheet, header: Header) -> list[Item]:
     """Find the items in a header, their maxima («Макс балл» below, or «1 (2б)») and levels (a row above)."""
-    raw = sheet.head[header.row - 1]
-    tops = next((row for row in sheet.head[header.row:header.row + 4] if row and re.match(r"макс", folded(" ".join(row[:3])))), [])
+    tops = next((row for row in sheet.head[header.row:header.row + 4] if any(folded(cell).startswith("макс") for cell in row)), [])
     levels = next((row for row in sheet.head[:header.row - 1] if row and any("уровень сложности" in folded(cell) for cell in row)), [])
     found = []
-    for position, cell in enumerate(raw):
+    for position, cell in enumerate(header.cells):
         shown = re.fullmatch(rf"\s*(?:задание\s*)?({ITEM.pattern})\s*(?:\(\s*(\d+)\s*б\w*\.?\s*\))?\s*", cell, re.IGNORECASE)
         if not shown:
             continue

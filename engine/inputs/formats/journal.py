@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.inputs.formats.desk import Desk
 from engine.inputs.formats.groups import GROUPS, GroupRow, counts, group_rows, key_of, percents
-from engine.inputs.formats.layout import Header, address, header_with, number, text_at, work_of
+from engine.inputs.formats.layout import Header, address, header_with, number, shown, text_at, work_of
 from engine.inputs.sheet import RawSheet
 from engine.tables import letter
 
@@ -28,12 +28,13 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
     desk.problems += problems
     if work is None:
         return
-    total, schools = header.find(_TOTAL), header.find(r"кол во оо|количество оо")
     shares_at, counts_at = _places(header)
-    shown = [count if count is not None else share for share, count in zip(shares_at, counts_at, strict=True)]
-    desk.letters(sheet_number, "журнал", {"школа": "A", "сравнили": letter(total or 0), **{side: letter(place) for side, place in zip(_SIDES, shown, strict=True)}})
-    desk.letters(sheet_number, "группы_журнал", {"группа": "A", "участников": letter(total or 0), **{side: letter(place) for side, place in zip(_SIDES, shares_at, strict=True)}})
-    for item in group_rows(sheet, header, desk, sheet_number, total, schools):
+    total, groups = next((place for place in header.all(_TOTAL) if place not in counts_at), None), letter(header.at(GROUPS))
+    best = [count if count is not None else share for share, count in zip(shares_at, counts_at, strict=True)]
+    for table, whose, whole, places in (("журнал", "школа", "сравнили", best), ("группы_журнал", "группа", "участников", shares_at)):
+        sides = {side: letter(place) for side, place in zip(_SIDES, places, strict=True)}
+        desk.letters(sheet_number, table, {whose: groups, whole: letter(total or 0), **sides})
+    for item in group_rows(sheet, header, desk, sheet_number, total):
         key = key_of(work, item.group)
         shares = percents(desk, sheet_number, item, shares_at) if item.total is not None else None
         if item.group.kind != "школа":
@@ -51,7 +52,7 @@ def _places(header: Header) -> tuple[list[int], list[int | None]]:
         places = header.all(side)
         count = next((place for place in places if "кол во" in header.labels[place] or "количество" in header.labels[place] or "чел" in header.labels[place].split()), None)
         share = next(place for place in places if place != count)
-        beside = share + 1 < len(header.labels) and header.labels[share + 1].startswith(("кол во участников", "количество участников"))
+        beside = share + 1 < len(header.labels) and header.own[share + 1].startswith(("кол во участников", "количество участников"))
         shares.append(share)
         numbers.append(count if count is not None else share + 1 if beside else None)
     return shares, numbers
@@ -62,6 +63,7 @@ def _counts(desk: Desk, sheet_number: int, item: GroupRow, shares_at: list[int],
     for position, count in zip(counts_at, whole or [], strict=False):
         text = text_at(item.cells, position)
         if position is not None and number(text) != count:
-            desk.say("D404", sheet_number, address(position, item.row), f"{item.group.name}: число «{text}» не отвечает проценту рядом (по нему {count}).", "Проверьте строку.", bad_row=item.row)
+            what = f"{item.group.name}: число {shown(text)} не отвечает проценту рядом (по нему {count})."
+            desk.say("D404", sheet_number, address(position, item.row), what, "Проверьте строку.", bad_row=item.row)
             return None
     return whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.inputs.parsing import Words, word_parser
@@ -18,45 +19,61 @@ CODE = re.compile(r"\b(?:edu|sch)\d{4,}\b", re.IGNORECASE)
 _REGION = re.compile(r"\breg\d+(_m\d+)?\b", re.IGNORECASE)
 _TERRITORY = re.compile(r"\b(район|муниципальн|округ|область|край|республика|город|г|федерация|россия|регион)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_SCHOOL_YEAR = re.compile(r"(?<!\d)20(\d\d)\s*[/–—-]\s*(?:20)?(\d\d)(?!\d)")
 _GRADE = re.compile(r"(?<!\d)(\d{1,2})\s*-?(?:й|ый|ой|го)?\s*кл(?:асс[а-я]*)?\b", re.IGNORECASE)
 _SHEET_GRADE = re.compile(r"^\s*[а-яё]{2,4}[\s_]+(\d{1,2})\b", re.IGNORECASE)
 _NOISE = re.compile(r"\bВПР\b|\bвсероссийск\w+|\bпроверочн\w+|\bработ\w*|\bосень|\bвесна|\bосенью|\bвесной|\bгода?\b|\bг\.|\bпо\b|[.,;:«»\"]", re.IGNORECASE)
 _MISSING = frozenset({"", "-", "–", "—", "н/д", "нет данных"})
+_fold = lru_cache(maxsize=20_000)(folded)    # every format reads the same head
 ABSENT = frozenset({"x", "х", "n", "н", "отсутствовал", "отсутствовала", "нет отметки", "нет", "не участвовал", "не приступал", *_MISSING})
 
 
 class Header(NamedTuple):
-    """The header of a layout: its lowest row (1-based), the first row under it, and a folded label for every position."""
+    """The header of a layout: its lowest row (1-based), the first row under it, and what stands over every position.
+
+    `labels` are folded, with the title of the merged cell above; `own` are folded without it; `cells` are as written.
+    """
 
     row: int
     first: int
     labels: Labels
+    own: Labels
+    cells: list[str]
 
     def find(self, pattern: str) -> int | None:
         """Return the first position whose label matches from its beginning."""
         return next(iter(self.all(pattern)), None)
 
     def all(self, pattern: str) -> list[int]:
-        """Return every position whose label matches from its beginning."""
-        return [position for position, label in enumerate(self.labels) if re.match(pattern, label)]
+        """Return every position whose label matches from its beginning: with the title above it, or else without."""
+        found = [position for position, label in enumerate(self.labels) if re.match(pattern, label)]
+        return found or [position for position, label in enumerate(self.own) if re.match(pattern, label)]
+
+    def at(self, pattern: str) -> int:
+        """Return the position of a column that the layout was recognised by."""
+        found = self.find(pattern)
+        assert found is not None, pattern
+        return found
 
 
 def headers(head: Sequence[Sequence[str]]) -> Iterator[Header]:
     """Give every place where a header may be: one row, or two rows under merged cells."""
     for index, row in enumerate(head[:HEADER_WITHIN]):
-        yield Header(index + 1, index + 2, [folded(cell) for cell in row])
+        labels = [_fold(cell) for cell in row]
+        yield Header(index + 1, index + 2, labels, labels, list(row))
         if index + 1 < len(head):
-            yield Header(index + 2, index + 3, _two_rows(row, head[index + 1]))
+            yield _under_merged(index + 2, row, head[index + 1])
 
 
-def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> Labels:
-    labels, over = [], ""
+def _under_merged(row: int, upper: Sequence[str], lower: Sequence[str]) -> Header:
+    labels, cells, over = [], [], ""
     for position in range(max(len(upper), len(lower))):
         above = upper[position] if position < len(upper) else ""
         below = lower[position] if position < len(lower) else ""
         over = above or over
-        labels.append(folded(f"{over} {below}") if below else folded(above))
-    return labels
+        labels.append(_fold(f"{over} {below}") if below else _fold(above))
+        cells.append(below or above)
+    return Header(row, row + 1, labels, [_fold(cell) for cell in cells], cells)
 
 
 def header_with(head: Sequence[Sequence[str]], *patterns: str) -> Header | None:
@@ -76,6 +93,14 @@ class Work:
     year: int
 
 
+def year_in(text: str) -> int | None:
+    """Read «2026», or the later year of «2025/26» and «2025–2026»."""
+    found = _SCHOOL_YEAR.search(text)
+    if found and int(found[2]) == int(found[1]) + 1:
+        return 2000 + int(found[2])
+    return int(found[1]) if (found := _YEAR.search(text)) else None
+
+
 def work_of(sheet: RawSheet, references: Mapping[str, Words], above: int) -> tuple[Work | None, list[Problem]]:
     """Read subject, grade and year from the title rows above the header, then from the names of the sheet and the file.
 
@@ -85,9 +110,9 @@ def work_of(sheet: RawSheet, references: Mapping[str, Words], above: int) -> tup
     rows = list(sheet.head[:max(above - 1, 0)])
     lines = [(" ".join(cell for cell in row if cell), index + 1) for index, row in enumerate(rows)]
     names = [(line, 0) for line in (sheet.sheet.replace("_", " "), sheet.file.rpartition("/")[2].rpartition(".")[0].replace("_", " "), sheet.file.replace("_", " "))]
-    title = next(((line, row) for line, row in lines if "впр" in line.casefold() and (_YEAR.search(line) or _GRADE.search(line))), ("", 1))
+    title = next(((line, row) for line, row in lines if re.search("впр|всероссийск", line.casefold()) and (_YEAR.search(line) or _GRADE.search(line))), ("", 1))
     places = [title, *lines, *names]
-    year = next((int(found[1]) for line, _ in (title, *names, *lines) if (found := _YEAR.search(line))), None)
+    year = next((found for line, _ in (title, *names, *lines) if (found := year_in(line)) is not None), None)
     grade = next((int(found[1]) for line, _ in places if (found := _GRADE.search(line))), None)
     grade = grade if grade is not None else next((int(found[1]) for line, _ in names if (found := _SHEET_GRADE.match(line))), None)
     subject, given = _subject(rows, title[0], names, references)
@@ -167,6 +192,11 @@ def number(text: str) -> float | None:
     """Read a number, kept as text or not; None for anything else."""
     plain = text.replace("\u00a0", "").replace(" ", "").replace(",", ".").replace("−", "-").removesuffix("%")
     return float(plain) if re.fullmatch(r"-?\d+(\.\d*)?|-?\.\d+", plain) else None
+
+
+def shown(text: str) -> str:
+    """Show a short number as it is, of anything else that it is text: a shifted row may bring a name or the number of a document."""
+    return f"«{text}»" if re.fullmatch(r"-?\d{1,3}([.,]\d{1,2})?%?", text) else "текст" if text else "пусто"
 
 
 def is_missing(text: str) -> bool:

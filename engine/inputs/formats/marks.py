@@ -30,10 +30,12 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
         return
     total, schools = header.find(r"кол во участников|количество участников|участников"), header.find(r"кол во оо|количество оо")
     places = [position for mark in _MARKS for position in header.all(rf"(распределение .*)?{mark}( %)?$")[:1]]
+    groups = letter(header.at(GROUPS))
     letters = {"участников": letter(total or 0), **{f"отметка_{mark}": letter(place) for mark, place in zip(_MARKS, places, strict=True)}}
-    desk.letters(sheet_number, "результаты", {**letters, "школа": "A"})
-    desk.letters(sheet_number, "группы_отметки", {"участников": letter(total or 0), "группа": "A", **{f"доля_{mark}": letter(place) for mark, place in zip(_MARKS, places, strict=True)}})
-    for item in group_rows(sheet, header, desk, sheet_number, total, schools):
+    desk.letters(sheet_number, "результаты", {**letters, "школа": groups})
+    shares_at = {f"доля_{mark}": letter(place) for mark, place in zip(_MARKS, places, strict=True)}
+    desk.letters(sheet_number, "группы_отметки", {"участников": letter(total or 0), "группа": groups, **shares_at})
+    for item in group_rows(sheet, header, desk, sheet_number, total):
         key = key_of(work, item.group)
         shares = percents(desk, sheet_number, item, places) if item.total is not None else None
         if item.group.kind != "школа":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.inputs.formats.desk import Desk
-from engine.inputs.formats.layout import CODE, Header, address, headers, is_missing, number, text_at
+from engine.inputs.formats.layout import CODE, Header, address, headers, is_missing, number, text_at, year_in
 from engine.inputs.sheet import RawSheet
 from engine.tables import letter
 
@@ -41,7 +41,8 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
     Errors: D402, D403 (a row without a school), D406, D410 (no year).
     """
     sheet_number = desk.open(sheet, NAME, RANK, header.row, covers_more=True)
-    year = next((int(found[0]) for line in [*(" ".join(row) for row in sheet.head[:header.row - 1]), sheet.sheet, sheet.file] if (found := re.search(r"20\d\d", line))), None)
+    lines = [*(" ".join(row) for row in sheet.head[:header.row - 1]), sheet.sheet, sheet.file]
+    year = next((found for line in lines if (found := year_in(line)) is not None), None)
     if year is None:
         desk.say("D410", sheet_number, "A1", "Не сказано, за какой год анкета.", "Назовите файл, например «Контекстная анкета 2022.xlsx».")
         return
@@ -50,7 +51,8 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
         if column not in places and question in header.labels:
             places[column] = header.labels.index(question)
     desk.letters(sheet_number, "контекст", {column: letter(place) for column, place in places.items()})
-    login, count = header.find(_LOGIN) or 0, 0
+    login, count = header.at(_LOGIN), 0
+    whole = {column for column, block in desk.contract["контекст"].columns.items() if block.type == "целое"} if "контекст" in desk.contract else set()
     for row, cells in sheet.body.rows(header.first, frozenset()):
         code = CODE.search(text_at(cells, login))
         own = code[0].lower() if code else text_at(cells, login)
@@ -63,8 +65,15 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
             text = text_at(cells, place)
             value = number(text)
             values[column] = value
-            if value is None and not is_missing(text) and text.casefold() not in ("x", "х"):
-                desk.say("D402", sheet_number, address(place, row), f"Ответ «{column}» не число.", "Исправьте ячейку.", bad_row=row)
+            if not _is_answer(text, value, column in whole):
+                what = f"Ответ «{column}» не {'целое ' if column in whole else ''}число."
+                desk.say("D402", sheet_number, address(place, row), what, "Исправьте ячейку.", bad_row=row)
         desk.put("контекст", sheet_number, row, {"школа": own, "год": year, **values})
     if not count:
         desk.say("D406", sheet_number, f"A{header.row}", "Под заголовком анкеты нет ни одной школы.", "Скачайте анкету заново.")
+
+
+def _is_answer(text: str, value: float | None, whole: bool) -> bool:
+    if value is None:
+        return is_missing(text) or text.casefold() in ("x", "х")
+    return value >= 0 and (value.is_integer() or not whole)

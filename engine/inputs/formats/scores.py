@@ -34,8 +34,8 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
     places, total = sorted(scores, key=scores.__getitem__), header.find(_TOTAL)
     desk.sheets[sheet_number].top, desk.sheets[sheet_number].work = max(scores.values()), (work.subject, work.grade, work.year)
     for table in ("работы_впр", "группы_впр"):
-        desk.letters(sheet_number, table, {"школа" if table == "работы_впр" else "группа": "A"})
-    for item in group_rows(sheet, header, desk, sheet_number, total, header.find(r"кол во оо|количество оо")):
+        desk.letters(sheet_number, table, {"школа" if table == "работы_впр" else "группа": letter(header.at(GROUPS))})
+    for item in group_rows(sheet, header, desk, sheet_number, total):
         key = key_of(work, item.group)
         shares = percents(desk, sheet_number, item, places) if item.total is not None else None
         if item.group.kind != "школа":
