@@ -145,6 +145,30 @@ def roadmap(out: Path, schools: tuple[str, ...], role: str | None, ics: Path | N
 
 
 @main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@_out_option
+@click.option("--rules", "rules_folder", metavar="ПАПКА", type=click.Path(path_type=Path), default=None,
+              help="Взять раздел «наставничество» отсюда (по умолчанию — папка rules, а если её нет — правила расчёта).")
+@click.option("--refuse", metavar="КОД", default=None, help="Школа отказалась: заменить её с наименьшими перестановками и записать отказ.")
+@click.option("--mentee", metavar="КОД", default=None, help="Вместе с --refuse: наставник отказался только от этой школы.")
+@click.option("--forget", is_flag=True, help="Забыть отказы, записанные ключом --refuse.")
+@click.option("--anew", is_flag=True, help="Подобрать заново, не держась прежних пар.")
+@click.option("--no-reports", is_flag=True, help="Не записывать документы пар заново.")
+def pairs(out: Path, rules_folder: Path | None, refuse: str | None, mentee: str | None, forget: bool, anew: bool, no_reports: bool) -> None:
+    """Подобрать пары «Школа – школе» по готовому расчёту: кто кому помогает и почему, что изменилось.
+
+    \b
+    Примеры:
+      school-risk pairs
+      school-risk pairs --refuse 9006
+      school-risk pairs --refuse 9006 --mentee 9018
+    """
+    from console.pairs import pairs_and_show
+    if mentee is not None and refuse is None:
+        raise click.UsageError("Ключ --mentee ставят вместе с --refuse: кто отказался от этой школы.")
+    sys.exit(DONE if pairs_and_show(out, rules_folder, refuse, mentee, forget, anew, not no_reports) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
 @_rules_option
 @click.option("--data", "data_folder", metavar="ПАПКА", type=click.Path(path_type=Path), required=True, help="Папка с выгрузками всего региона.")
 @click.option("--region", metavar="НАЗВАНИЕ", required=True, help="Как назвать регион в нормах.")

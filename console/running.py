@@ -57,7 +57,7 @@ def run_and_show(rules_folder: Path, data_folder: Path, out: Path, day: date, ye
         click.echo(f"… и ещё {len(problems) - _SHOWN}; все — в run.json и на листе «Источники».", err=True)
     record = save(result, out)
     tell(result)
-    written = not reports or _write(result, out, (), (), progress)
+    written = not reports or write_and_list(result, out, (), (), progress)
     click.echo(f"Запись расчёта: {record}")
     return written
 
@@ -107,9 +107,10 @@ def _tell_missing(result: Run) -> None:
         undetermined |= result.evaluation.status(plan.name) == 0
     if not undetermined.any():
         return
+    needed = _needed(result)
     for plan in result.program.of(IndicatorPlan, schools.level):
         value = schools.columns.get(plan.name)
-        if plan.keys or not isinstance(value, Numbers):
+        if plan.keys or plan.name not in needed or not isinstance(value, Numbers):
             continue
         for code, count in zip(*np.unique(value.reasons()[undetermined & value.missing], return_counts=True), strict=True):
             if code not in (Reason.PRESENT, Reason.INPUT, Reason.NO_BASE):
@@ -119,12 +120,25 @@ def _tell_missing(result: Run) -> None:
         click.echo(f"  {title}: {reason} ({count})")
 
 
-def _write(result: Run, out: Path, schools: tuple[str, ...], what: tuple[str, ...], progress: Progress) -> bool:
+def _needed(result: Run) -> set[str]:
+    """Name everything that categories stand on, however far."""
+    found, waiting = set(), [plan.name for plan in result.program.of(CategoryPlan)]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += result.program.uses.get(name, ())
+    return found
+
+
+def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple[str, ...], progress: Progress) -> bool:
+    """Write reports beside a run and name them. Returns whether they were written."""
+    from engine.mentoring.saved import PairsError
     from reports import write_reports
     from reports.careful import CarelessPhraseError
     try:
-        paths = write_reports(result, out / "reports", schools=schools or None, what=what or None, progress=progress)
-    except CarelessPhraseError as error:
+        paths = write_reports(result, out / "reports", schools=schools or None, what=what or None, progress=progress, beside=out)
+    except (CarelessPhraseError, PairsError) as error:
         progress.done()
         click.echo(str(error), err=True)
         return False
@@ -165,7 +179,7 @@ def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) 
         if code not in known:
             click.echo(f"Школы № {code} в этом расчёте нет.{_like(code, known)}", err=True)
             return False
-    return _write(result, out, schools, what, Progress())
+    return write_and_list(result, out, schools, what, Progress())
 
 
 def _like(code: str, known: tuple[str, ...]) -> str:

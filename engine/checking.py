@@ -115,6 +115,7 @@ def _unused(program: Program) -> list[Problem]:
         if block.phrases:
             for phrase in (block.phrases.met, block.phrases.not_met, block.phrases.unknown):
                 used |= set(placeholders(phrase or ""))
+    used |= program.mentoring.uses if program.mentoring else frozenset()
     used |= set(program.switched_off)
     for name in program.switched_off:
         used |= {node.value for node in t.walk(rules.criteria[name].when) if isinstance(node, t.Name)}

@@ -28,8 +28,9 @@ SECTIONS: dict[str, type[BaseModel] | None] = {
     "критерии": model.Criterion,
     "категории": model.Category,
     "меры": model.Measure,
+    "наставничество": model.Mentoring,
 }
-_SINGLE = ("положение", "район", "календарь")
+SINGLE = ("положение", "район", "календарь", "наставничество")
 _ONE_NAMESPACE = ("пороги", "показатели", "критерии", "категории", "меры")
 RESERVED = frozenset(["и", "или", "не", "если", "где", "среди", "от", "до", "менее", "более", "равно", "есть", "да", "нет", "входит", "в", "значение", "численность"])
 
@@ -57,6 +58,7 @@ class RuleSet:
     criteria: dict[str, model.Criterion] = field(default_factory=dict)
     categories: dict[str, model.Category] = field(default_factory=dict)
     measures: dict[str, model.Measure] = field(default_factory=dict)
+    mentoring: model.Mentoring | None = None
     broken: frozenset[str] = frozenset()
     unreadable: bool = False
 
@@ -163,14 +165,14 @@ class _Reader:
             self.unreadable = True
             self.problems.append(Problem("R107", data.values_at[section], f"В разделе «{section}» должны быть блоки «имя: …».", ""))
             return
-        if section in _SINGLE:
-            self._single(section, value, place)
+        if section in SINGLE:
+            self._single(section, value, data)
             return
         for name, block in value.items():
             self._block(section, name, block, value)
 
-    def _single(self, section: str, value: Mapping, place: Place) -> None:
-        block = self._validate(SECTIONS[section], value, section, value)
+    def _single(self, section: str, value: Mapping, data: Mapping) -> None:
+        block, place = self._validate(SECTIONS[section], value, section, data), data.keys_at[section]
         if section == "положение":
             if block is not None:
                 self.regulations.append(block)
@@ -233,7 +235,8 @@ class _Reader:
         return RuleSet(
             self.root, self.sources, self.raw, tuple(self.regulations), blocks["район"].get("район"),
             blocks["календарь"].get("календарь", model.Calendar()), blocks["роли"], blocks["справочники"], blocks["таблицы"],
-            blocks["пороги"], blocks["показатели"], blocks["критерии"], blocks["категории"], blocks["меры"], self._broken(), self.unreadable)
+            blocks["пороги"], blocks["показатели"], blocks["критерии"], blocks["категории"], blocks["меры"],
+            blocks["наставничество"].get("наставничество"), self._broken(), self.unreadable)
 
     def _broken(self) -> frozenset[str]:
         """Names of blocks that were seen and refused; a refused table takes its columns along."""
@@ -274,7 +277,7 @@ def bad_name(name: str, place: Place) -> list[Problem]:
 _KINDS = {
     "string_type": "текст", "int_type": "целое число", "int_parsing": "целое число", "float_type": "число", "dict_type": "блок «ключ: значение»",
     "model_type": "блок с ключами", "model_attributes_type": "блок с ключами", "tuple_type": "список", "list_type": "список", "greater_than": "число больше нуля",
-    "greater_than_equal": "число не меньше нуля", "less_than_equal": "число поменьше", "int_from_float": "целое число",
+    "greater_than_equal": "число не меньше нуля", "less_than_equal": "число поменьше", "int_from_float": "целое число", "too_short": "непустой блок",
 }
 
 

@@ -16,6 +16,7 @@ from engine import model
 from engine import tree as t
 from engine.frames import COMMON
 from engine.loading import RuleSet
+from engine.mentoring.rules import MentoringPlan, resolve_mentoring
 from engine.methods import METHODS
 from engine.problems import Problem
 from engine.resolving import Kind, Resolver, School, Scope, same_unit
@@ -99,6 +100,7 @@ class Program:
     editions: dict[str, date | None]
     slices: dict[str, Slice]
     switched_off: frozenset[str]
+    mentoring: MentoringPlan | None = None
 
     def row_level(self, plan: IndicatorPlan) -> str:
         """Return the level whose units the rows of a plan's table belong to."""
@@ -153,8 +155,9 @@ class _Builder:
             self._category(name)
         for name in self.rules.measures:
             self._measure(name)
+        mentoring = resolve_mentoring(self.rules, self.resolver)
         return Program(self.rules, self.day, self.school.level, (self.school.level, *self.school.levels), self.plans, self._ordered(),
-                       self.uses, self.thresholds, self.editions, self.slices, self.off)
+                       self.uses, self.thresholds, self.editions, self.slices, self.off, mentoring)
 
     def _say(self, code: str, section: str, name: str, path: tuple, message: str, hint: str = "") -> None:
         self.problems.append(Problem(code, self.rules.place(section, name, *path), message, hint))

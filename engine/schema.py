@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engine.loading import SECTIONS
-
-_SINGLE = ("положение", "район", "календарь")
+from engine.loading import SECTIONS, SINGLE
 
 
 def schema() -> dict[str, Any]:
@@ -23,7 +21,7 @@ def schema() -> dict[str, Any]:
         definitions |= block.pop("$defs", {})
         definitions[shape.__name__] = block
         reference = {"$ref": f"#/$defs/{shape.__name__}"}
-        properties[section] = reference if section in _SINGLE else {"type": "object", "additionalProperties": reference}
+        properties[section] = reference if section in SINGLE else {"type": "object", "additionalProperties": reference}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Правила school-risk", "type": "object",
             "additionalProperties": False, "properties": properties, "$defs": _tidied(definitions)}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from engine.program import CategoryPlan, CriterionPlan
 from engine.roadmap.of_run import RunRoadmap
@@ -28,15 +29,18 @@ from reports.status import group_status
 from reports.view import GroupView, Header, SchoolView
 from reports.wording import Wording
 
+if TYPE_CHECKING:
+    from reports.pairs import Pairs
+
 _PURPOSE = ("Отчёт нужен, чтобы вовремя помочь школам. Он не является оценкой работы школ и учителей. "
             "Все выводы предварительные, решение принимает орган управления образованием.")
 
 
 class Book:
-    """One run as reports see it. Only what is asked for is computed, and only once."""
+    """One run as reports see it. Only what is asked for is computed, and only once. `beside`: the folder of the run, where pairs.json is."""
 
-    def __init__(self, run: Run):
-        self.run, self.program, self.rules = run, run.program, run.program.rules
+    def __init__(self, run: Run, beside: Path | None = None):
+        self.run, self.program, self.rules, self.beside = run, run.program, run.program.rules, beside
         self._made: dict[str, Any] = {}
         self.frame = run.evaluation.frames[self.program.school_level]
         self.wording = Wording(self.program)
@@ -107,6 +111,18 @@ class Book:
 
     def school(self, code: str) -> SchoolView:
         return next(school for school in self.schools if school.code == code)
+
+    @cached_property
+    def pairs(self) -> Pairs | None:
+        """The pairs «Школа – школе» in force; None where the rules have no such section, or there are too many schools for one task. Errors: PairsError."""
+        from engine.mentoring.decided import decided_in  # scipy is slow to import
+        from engine.mentoring.matching import TooLarge
+        from reports.pairs import Pairs
+        try:
+            decided = decided_in(self.run, self.beside)
+        except TooLarge:
+            return None
+        return Pairs(decided) if decided is not None else None
 
     def without_grounds(self, school: SchoolView) -> bool:
         """Whether lists for leadership show no ground for help: the schools of the «all clear» category, and those only in groups for service use.

@@ -386,6 +386,12 @@ RECHECKS = [  # year, school, work, works rechecked, marks changed, outcome, rep
     (2026, 9004, "РУ", 4, 20, 1, "Признаки сняты", ""),
     (2026, 9043, "РУ", 7, 24, 1, "Признаки сняты", "")]
 
+# school, role, reply, day, with whom: replies to the invitation to «Школа – школе»; no names of people
+REPLIES = [
+    (9006, "Наставник", "Согласна", date(2026, 9, 1), "любой"), (9025, "Наставник", "Согласна", date(2026, 9, 2), "любой"),
+    (9039, "Наставник", "Ждём ответа", None, "любой"), (9007, "Наставляемый", "Согласна", date(2026, 9, 1), "любой"),
+    (9018, "Наставляемый", "Согласна", date(2026, 9, 2), "любой"), (9029, "Наставляемый", "Ждём ответа", None, "любой")]
+
 
 # ---------------------------------------------------------------- writing
 
@@ -665,6 +671,13 @@ class Writer:
                     for _, code, short, grade, checked, changed, outcome, reply in RECHECKS])
         book.close()
 
+    def replies(self) -> None:
+        book = Book(self.folder / "Ответы школ Школа – школе.xlsx")
+        rows = [{"Код ОО": code, "По итогам года": "2025/26", "Роль в проекте": role, "Ответ на приглашение": reply, "Дата ответа": day,
+                 "С кем (код школы или «любой»)": whom} for code, role, reply, day, whom in REPLIES]
+        book.sheet("Ответы", "Ответы школ на приглашение в проект «Школа – школе»", rows)
+        book.close()
+
 
 def generate(folder: Path) -> None:
     """Write every file of the sample district into `folder`."""
@@ -695,6 +708,7 @@ def generate(folder: Path) -> None:
     writer.decisions()
     writer.lists()
     writer.acts()
+    writer.replies()
     write_csv(folder / "Социальные паспорта.csv", draw_passports(rng, schools, enrolment), "utf-8", ",", ".")
     write_csv(folder / "Кадры_2026.csv", draw_staff(rng, schools, enrolment), "cp1251", ";", ",")
 

@@ -59,7 +59,7 @@ def said(result) -> str:
 # ---------------------------------------------------------------- help
 
 
-@pytest.mark.parametrize("command", [[], ["check"], ["run"], ["explain"], ["report"], ["roadmap"], ["init"], ["schema"]])
+@pytest.mark.parametrize("command", [[], ["check"], ["run"], ["explain"], ["report"], ["pairs"], ["roadmap"], ["norms"], ["init"], ["schema"]])
 def test_help_is_russian_and_ends_with_an_example(district, command):
     text = said(call(*command, "--help"))
     assert "Запуск:" in text and "Usage" not in text and "Show this" not in text

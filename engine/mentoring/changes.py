@@ -58,7 +58,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting that differs: «weight: …» or the name of a constraint, and its two values."""
+    """A setting that differs: «weight: …», «kind: …», «least_known» or the name of a constraint, and its two values."""
 
     name: str
     before: object
@@ -95,6 +95,10 @@ def _settings(before: Task, after: Task) -> tuple[Setting, ...]:
     weights = [{factor.name: factor.weight for factor in task.comparison.similarity.context.factors} for task in (before, after)]
     names = dict.fromkeys([*weights[0], *weights[1]])
     found = [Setting(f"weight: {name}", weights[0].get(name), weights[1].get(name)) for name in names if weights[0].get(name) != weights[1].get(name)]
+    contexts = [task.comparison.similarity.context for task in (before, after)]
+    found += [Setting("least_known", *(context.least_known for context in contexts))] if contexts[0].least_known != contexts[1].least_known else []
+    kinds = [{factor.name: factor.kind.value for factor in context.factors} for context in contexts]
+    found += [Setting(f"kind: {name}", kinds[0][name], kinds[1][name]) for name in kinds[0] if kinds[1].get(name, kinds[0][name]) != kinds[0][name]]
     values = ((field.name, getattr(before.constraints, field.name), getattr(after.constraints, field.name)) for field in fields(before.constraints))
     return (*found, *(Setting(*value) for value in values if value[1] != value[2]))
 
@@ -184,13 +188,18 @@ def replace_mentor(task: Task, assignment: Assignment, school: str, mentee: str 
     changed = replace(task, constraints=limits)
     was = assignment.mentor_of
     orphans = tuple(code for code, mentor in was.items() if mentor == school and mentee in (None, code))
-    chosen, full = _fewest_moves(changed.ready, was), assign(changed)
+    chosen, full = keep(changed, was), assign(changed)
     moved, moved_by_full = (tuple(code for code in was if code not in (*orphans, school) and now.mentor_of.get(code) != was[code]) for now in (chosen, full))
     return Replacement(changed, orphans, tuple(sorted(task.constraints.fixed - limits.fixed)), chosen, moved, full, moved_by_full,
                        chosen.total + chosen.penalties - full.total - full.penalties)
 
 
-def _fewest_moves(ready: Ready, was: Mapping[str, str]) -> Assignment:
+def keep(task: Task, was: Mapping[str, str]) -> Assignment:
+    """Assign with the fewest changes of earlier pairs (mentee -> mentor): as many mentees as can be first, the least total last.
+
+    Errors: TooLarge as in `replace_mentor`.
+    """
+    ready = task.ready
     network = ready.network
     move = network.step
     column_of = {code: at for at, code in enumerate(ready.mentors)}

@@ -10,6 +10,7 @@ from reports.book import Book, roadmap_link_of
 from reports.charts import Chart
 from reports.html import write_page
 from reports.russian import CRITERION, counted, joined
+from reports.similar import Similar, similar_schools
 from reports.view import CriterionView, GroupView, Header, MeasureView, Missing, SchoolView, SourceBlock
 
 
@@ -53,6 +54,7 @@ class SchoolCard:
     measures: tuple[MeasureView, ...]
     possible_measures: tuple[MeasureView, ...]
     possible_title: str
+    similar: Similar | None
     roadmap_link: str
 
 
@@ -72,7 +74,7 @@ def make_school(book: Book, school: SchoolView) -> SchoolCard:
         book.gaps.all_absent(school.row), shown.criteria(grounds), shown.criteria(others), shown.criteria(unknown), shown.criteria(rest),
         f"Не выполнено или не применяется: {counted(len(rest), CRITERION)}", tuple(_turns((*grounds, *others))), tuple(_turns(rest)),
         book.dynamics.charts(evidence, school.row), school.measures, school.possible_measures,
-        f"Меры, которые понадобятся, если подтвердятся неопределённые группы: {len(school.possible_measures)}",
+        f"Меры, которые понадобятся, если подтвердятся неопределённые группы: {len(school.possible_measures)}", similar_schools(book, school.code),
         roadmap_link_of(school.code) if school.measures else "")
 
 
