@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from engine import model
+from engine import model, model_profile
 from engine.problems import Place, Problem
 from engine.words import IDENTIFIER, mixes_alphabets, nearest, one_alphabet
 from engine.yamltext import Mapping, Sequence, Source, read_yaml
@@ -28,8 +28,10 @@ SECTIONS: dict[str, type[BaseModel] | None] = {
     "критерии": model.Criterion,
     "категории": model.Category,
     "меры": model.Measure,
+    "факторы": model_profile.Factor,
+    "адресная_помощь": model_profile.Assistance,
 }
-_SINGLE = ("положение", "район", "календарь")
+_SINGLE = ("положение", "район", "календарь", "адресная_помощь")
 _ONE_NAMESPACE = ("пороги", "показатели", "критерии", "категории", "меры")
 RESERVED = frozenset(["и", "или", "не", "если", "где", "среди", "от", "до", "менее", "более", "равно", "есть", "да", "нет", "входит", "в", "значение", "численность"])
 
@@ -57,6 +59,8 @@ class RuleSet:
     criteria: dict[str, model.Criterion] = field(default_factory=dict)
     categories: dict[str, model.Category] = field(default_factory=dict)
     measures: dict[str, model.Measure] = field(default_factory=dict)
+    factors: dict[str, model_profile.Factor] = field(default_factory=dict)
+    assistance: model_profile.Assistance | None = None
     broken: frozenset[str] = frozenset()
     unreadable: bool = False
 
@@ -233,7 +237,8 @@ class _Reader:
         return RuleSet(
             self.root, self.sources, self.raw, tuple(self.regulations), blocks["район"].get("район"),
             blocks["календарь"].get("календарь", model.Calendar()), blocks["роли"], blocks["справочники"], blocks["таблицы"],
-            blocks["пороги"], blocks["показатели"], blocks["критерии"], blocks["категории"], blocks["меры"], self._broken(), self.unreadable)
+            blocks["пороги"], blocks["показатели"], blocks["критерии"], blocks["категории"], blocks["меры"], blocks["факторы"],
+            blocks["адресная_помощь"].get("адресная_помощь"), self._broken(), self.unreadable)
 
     def _broken(self) -> frozenset[str]:
         """Names of blocks that were seen and refused; a refused table takes its columns along."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.loading import SECTIONS
 
-_SINGLE = ("положение", "район", "календарь")
+_SINGLE = ("положение", "район", "календарь", "адресная_помощь")
 
 
 def schema() -> dict[str, Any]:

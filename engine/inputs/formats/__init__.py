@@ -5,11 +5,11 @@ A format has `recognise(sheet) -> what it found or None` and `reshape(sheet, fou
 
 from __future__ import annotations
 
-from engine.inputs.formats import collection, exam, export, individual, items, journal, marks, passport, questionnaire, scores
+from engine.inputs.formats import collection, exam, export, individual, items, journal, marks, passport, questionnaire, scores, self_diagnosis
 from engine.inputs.formats.desk import Desk
 from engine.inputs.sheet import Body, RawSheet
 
-FORMATS = (individual, collection, export, exam, journal, marks, scores, items, questionnaire, passport)
+FORMATS = (individual, collection, export, exam, journal, marks, scores, items, questionnaire, passport, self_diagnosis)
 
 
 def read(sheet: RawSheet, desk: Desk) -> bool:
