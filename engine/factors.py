@@ -161,9 +161,8 @@ def with_conditions(program: Program) -> Program:
 
 def _criteria(program: Program, factor: FactorPlan) -> Iterator[CriterionPlan]:
     from engine.program import CriterionPlan
-    title = factor.block.title or factor.name
     for level, tree in factor.conditions.items():
-        block = Criterion.model_construct(title=f"{title}: {level} значимость", clause=factor.block.clause, when=tree)
+        block = Criterion.model_construct(title=f"{level.capitalize()} значимость по данным", clause=factor.block.clause, when=tree)
         yield CriterionPlan(condition_name(factor.name, level), block, program.school_level, tree)
 
 

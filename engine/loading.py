@@ -123,7 +123,9 @@ def _rule_files(root: Path) -> list[Path]:
     if root.is_file():
         return [root]
     found = [path for path in root.rglob("*.y*ml") if path.suffix in (".yaml", ".yml")]
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts))
+    seen = [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+    # Files of the folder itself come first: the document they name is the main one, whatever the subfolders are called.
+    return sorted(seen, key=lambda path: (path.parent != root, path))
 
 
 class _Reader:

@@ -16,9 +16,11 @@ REPORTS = {
     "district": "таблица района",
     "methodology": "критерии и показатели",
     "schools": "карточки школ",
+    "risk_profile": "рисковые профили «500+»",
+    "assistance_plan": "план-график «500+»",
 }
 """Reports by name. Each is a module of reports/pages with `write(book, folder, schools, say) -> paths`: a new report is a module and a line here."""
-OF_SCHOOLS = ("schools",)     # what naming schools alone means
+OF_SCHOOLS = ("schools", "risk_profile")     # what naming schools alone means
 
 
 def write_reports(run: Run, folder: Path, schools: Iterable[str] | None = None, what: Iterable[str] | None = None,
