@@ -75,7 +75,7 @@ class Factor(Grounded):
 
 class Coordinator(Block):
     role: str = key("роль", "Роль из раздела «роли».")
-    data: Words = key("данные", "Какие сведения о координаторе вносят после назначения.")
+    data: Words = key("данные", "Какие сведения о координаторе вносят после назначения.", ())
     sent_to: Line = key("кому", "Кому направляют сведения.")
     deadline: Deadline = key("срок", "До какого дня.")
 
