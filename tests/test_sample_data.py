@@ -93,7 +93,7 @@ NORMS = "Нормы региона_2026.csv"
 
 
 def data_files(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir() if path.suffix in (".xlsx", ".csv")}
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in (".xlsx", ".csv")}
 
 
 def test_same_files_anew(anew):

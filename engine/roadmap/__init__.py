@@ -4,5 +4,7 @@ steps      needs (school, measure, reason) -> steps without repetitions
 load       how many steps each performer has in each month
 conflicts  overloads, steps before their prerequisites, dates gone by, two events of one school on one day
 ics        steps -> a calendar file
+weighing      how grave a factor is: by conditions over data, by points of answers
 risk_profile  the factors of «500+»: at most three to work on
+profile       all of it for the schools of a finished run
 """
