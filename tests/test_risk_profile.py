@@ -209,7 +209,7 @@ def test_profile_of_one_school(sample):
 def test_profiles_of_all_schools_they_are_made_for(sample):
     outcome = called("--out", str(sample[1]))
     assert outcome.exit_code == 0 and "11 школ." in outcome.output.replace("\u00a0", " ")
-    assert [code for code in re.findall(r"^Школа № (\d+)", outcome.output, flags=re.MULTILINE)] == MADE_FOR
+    assert re.findall(r"^Школа № (\d+)", outcome.output, flags=re.MULTILINE) == MADE_FOR
     assert "Группы ещё не определены" in outcome.output and "№ 9036" in outcome.output
 
 
