@@ -169,6 +169,24 @@ def pairs(out: Path, rules_folder: Path | None, refuse: str | None, mentee: str 
 
 
 @main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@click.argument("schools", metavar="[ШКОЛА]…", nargs=-1)
+@_out_option
+@click.option("--forms", metavar="ПАПКА", type=click.Path(path_type=Path), default=None, help="Записать формы самодиагностики, по книге на школу.")
+@click.option("--all", "everyone", is_flag=True, help="Формы для всех школ, не только тех, кому составляется профиль.")
+def profile(schools: tuple[str, ...], out: Path, forms: Path | None, everyone: bool) -> None:
+    """Рисковый профиль школ («500+») по готовому расчёту: факторы, не больше трёх в работу, почему и что спросить.
+
+    \b
+    Примеры:
+      school-risk profile                  все школы, кому он составляется
+      school-risk profile 9007             двенадцать факторов одной школы
+      school-risk profile --forms формы    выписать школам формы самодиагностики
+    """
+    from console.profile import profile_and_show
+    sys.exit(DONE if profile_and_show(schools, out, forms, everyone) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
 @_rules_option
 @click.option("--data", "data_folder", metavar="ПАПКА", type=click.Path(path_type=Path), required=True, help="Папка с выгрузками всего региона.")
 @click.option("--region", metavar="НАЗВАНИЕ", required=True, help="Как назвать регион в нормах.")

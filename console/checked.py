@@ -40,8 +40,8 @@ def show_problems(problems: list[Problem], rules: RuleSet | None, advice: bool) 
 
 
 def _all_well(rules: RuleSet, program: Program, counts: dict[Severity, int]) -> str:
-    examples = sum(len(block.examples) for blocks in (rules.indicators, rules.criteria, rules.categories) for block in blocks.values())
+    examples = sum(len(block.examples) for blocks in (rules.indicators, rules.criteria, rules.categories, rules.factors) for block in blocks.values())
     parts = [f"файлов {len(rules.sources)}", f"показателей {len(rules.indicators)}", f"критериев {len(rules.criteria)}",
-             f"категорий {len(rules.categories)}", f"мер {len(rules.measures)}", f"примеров сошлось {examples}"]
+             f"категорий {len(rules.categories)}", f"мер {len(rules.measures)}", *([f"факторов {len(rules.factors)}"] if rules.factors else []), f"примеров сошлось {examples}"]
     more = f" Советов: {counts[Severity.ADVICE]} (показать: --advice)." if counts[Severity.ADVICE] else ""
     return f"Правила в порядке на {program.day:%d.%m.%Y}: {', '.join(parts)}.{more}"

@@ -21,7 +21,7 @@ from engine.run import Run, run
 from engine.values import Numbers, Reason
 
 _SHOWN = 12
-OF_EACH_SCHOOL = {"school_": "карточки школ", "signs_": "признаки по ВПР", "roadmap_": "дорожные карты школ"}     # how the pages of single schools begin
+OF_EACH_SCHOOL = {"school_": "карточки школ", "signs_": "признаки по ВПР", "roadmap_": "дорожные карты школ", "risk_profile_": "рисковые профили"}     # how the pages of single schools begin
 
 
 class Progress:

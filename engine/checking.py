@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from engine import tree as t
 from engine.examples import check_examples
+from engine.examples_factors import check_factors
+from engine.factors import FactorPlan
 from engine.limits import too_large
 from engine.loading import RuleSet
 from engine.problems import Problem, errors
@@ -32,10 +35,11 @@ def check(rules: RuleSet, day: date, *, examples: bool = True) -> tuple[Program,
         problems += too_large(program)
         if examples:
             problems += check_examples(program)
+            problems += check_factors(program)
     return program, problems
 
 
-_ABOUT_NAMES = frozenset({"R203", "R205", "R208", "R209", "R210", "R214", "R217", "R218", "R220", "R502", "R603"})
+_ABOUT_NAMES = frozenset({"R203", "R205", "R208", "R209", "R210", "R214", "R217", "R218", "R220", "R221", "R502", "R603"})
 
 
 def _follows(problem: Problem, rules: RuleSet) -> bool:
@@ -74,7 +78,8 @@ def _phrases(program: Program) -> list[Problem]:
 
 def _sources(program: Program) -> list[Problem]:
     rules, problems = program.rules, []
-    for section, blocks in (("пороги", rules.thresholds), ("критерии", rules.criteria), ("категории", rules.categories), ("меры", rules.measures)):
+    for section, blocks in (("пороги", rules.thresholds), ("критерии", rules.criteria), ("категории", rules.categories), ("меры", rules.measures),
+                            ("факторы", rules.factors), ("адресная_помощь", {"адресная_помощь": rules.assistance} if rules.assistance else {})):
         for name, block in blocks.items():
             if not block.clause:
                 problems.append(Problem("R601", rules.header(section, name), f"У «{name}» нет основания.", "Добавьте «основание: пункт документа»."))
@@ -101,7 +106,18 @@ def _logic(program: Program) -> list[Problem]:
                 problems.append(Problem("R401", place, f"{what} «{plan.name}»: условие не может быть выполнено.", "Части условия противоречат друг другу; проверьте числа и «не»."))
             elif always(plan.when, program):
                 problems.append(Problem("R404", place, f"«{plan.name}»: условие выполнено при любых данных.", "Проверьте числа в условии."))
+    for factor in program.factors.values():
+        problems += _factor_logic(program, factor)
     return problems
+
+
+def _factor_logic(program: Program, factor: FactorPlan) -> Iterator[Problem]:
+    for level, tree in factor.conditions.items():
+        place = program.rules.place("факторы", factor.name, "значимость", level)
+        if never(tree, program):
+            yield Problem("R401", place, f"Фактор «{factor.name}»: условие не может быть выполнено.", "Части условия противоречат друг другу; проверьте числа и «не».")
+        elif always(tree, program):
+            yield Problem("R404", place, f"Фактор «{factor.name}»: условие выполнено при любых данных.", "Проверьте числа в условии.")
 
 
 def _unused(program: Program) -> list[Problem]:
@@ -109,6 +125,7 @@ def _unused(program: Program) -> list[Problem]:
     used: set[str] = set()
     for names in program.uses.values():
         used |= names
+    used |= {name for plan in (*program.factors.values(), *([program.assistance] if program.assistance else ())) for name in plan.uses}
     used |= {measure.effect.indicator for measure in rules.measures.values() if measure.effect and measure.effect.indicator}
     used |= {measure.shortfall.indicator for measure in rules.measures.values() if measure.shortfall}
     for block in [*rules.criteria.values(), *rules.categories.values()]:

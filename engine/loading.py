@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from engine import model
+from engine import model, model_profile
 from engine.problems import Place, Problem
 from engine.words import IDENTIFIER, mixes_alphabets, nearest, retyping_hint
 from engine.yamltext import Mapping, Sequence, Source, read_yaml
@@ -29,8 +29,10 @@ SECTIONS: dict[str, type[BaseModel] | None] = {
     "категории": model.Category,
     "меры": model.Measure,
     "наставничество": model.Mentoring,
+    "факторы": model_profile.Factor,
+    "адресная_помощь": model_profile.Assistance,
 }
-SINGLE = ("положение", "район", "календарь", "наставничество")
+SINGLE = ("положение", "район", "календарь", "наставничество", "адресная_помощь")
 _ONE_NAMESPACE = ("пороги", "показатели", "критерии", "категории", "меры")
 RESERVED = frozenset(["и", "или", "не", "если", "где", "среди", "от", "до", "менее", "более", "равно", "есть", "да", "нет", "входит", "в", "значение", "численность"])
 
@@ -59,6 +61,8 @@ class RuleSet:
     categories: dict[str, model.Category] = field(default_factory=dict)
     measures: dict[str, model.Measure] = field(default_factory=dict)
     mentoring: model.Mentoring | None = None
+    factors: dict[str, model_profile.Factor] = field(default_factory=dict)
+    assistance: model_profile.Assistance | None = None
     broken: frozenset[str] = frozenset()
     unreadable: bool = False
 
@@ -121,7 +125,9 @@ def _rule_files(root: Path) -> list[Path]:
     if root.is_file():
         return [root]
     found = [path for path in root.rglob("*.y*ml") if path.suffix in (".yaml", ".yml")]
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts))
+    seen = [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+    # Files of the folder itself come first: the document they name is the main one, whatever the subfolders are called.
+    return sorted(seen, key=lambda path: (path.parent != root, path))
 
 
 class _Reader:
@@ -236,7 +242,7 @@ class _Reader:
             self.root, self.sources, self.raw, tuple(self.regulations), blocks["район"].get("район"),
             blocks["календарь"].get("календарь", model.Calendar()), blocks["роли"], blocks["справочники"], blocks["таблицы"],
             blocks["пороги"], blocks["показатели"], blocks["критерии"], blocks["категории"], blocks["меры"],
-            blocks["наставничество"].get("наставничество"), self._broken(), self.unreadable)
+            blocks["наставничество"].get("наставничество"), blocks["факторы"], blocks["адресная_помощь"].get("адресная_помощь"), self._broken(), self.unreadable)
 
     def _broken(self) -> frozenset[str]:
         """Names of blocks that were seen and refused; a refused table takes its columns along."""

@@ -14,6 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from engine import model
 from engine import tree as t
+from engine.factors import AssistancePlan, FactorPlan, assistance_plan, factor_plans
 from engine.frames import COMMON
 from engine.loading import RuleSet
 from engine.mentoring.rules import MentoringPlan, resolve_mentoring
@@ -101,6 +102,8 @@ class Program:
     slices: dict[str, Slice]
     switched_off: frozenset[str]
     mentoring: MentoringPlan | None = None
+    factors: dict[str, FactorPlan] = field(default_factory=dict)
+    assistance: AssistancePlan | None = None
 
     def row_level(self, plan: IndicatorPlan) -> str:
         """Return the level whose units the rows of a plan's table belong to."""
@@ -156,8 +159,10 @@ class _Builder:
         for name in self.rules.measures:
             self._measure(name)
         mentoring = resolve_mentoring(self.rules, self.resolver)
+        factors = factor_plans(self.rules, self.resolver, self.school.level, self._say)
+        assistance = assistance_plan(self.rules, self.resolver, self.school.level, self._say)
         return Program(self.rules, self.day, self.school.level, (self.school.level, *self.school.levels), self.plans, self._ordered(),
-                       self.uses, self.thresholds, self.editions, self.slices, self.off, mentoring)
+                       self.uses, self.thresholds, self.editions, self.slices, self.off, mentoring, factors, assistance)
 
     def _say(self, code: str, section: str, name: str, path: tuple, message: str, hint: str = "") -> None:
         self.problems.append(Problem(code, self.rules.place(section, name, *path), message, hint))

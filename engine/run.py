@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine import __version__
 from engine.checking import check
-from engine.contract import prepare, report_year_of
+from engine.contract import finished_year, prepare, report_year_of
 from engine.evaluation import Evaluation, evaluate
 from engine.explanation import Explainer
 from engine.inputs import read_folder
@@ -18,6 +18,7 @@ from engine.loading import RuleSet, load
 from engine.methods import CalculationError
 from engine.problems import Problem, errors, ordered
 from engine.program import Program
+from engine.questionnaire import questionnaire_of
 from engine.tables import Tables
 
 Progress = Callable[[str], None]
@@ -68,7 +69,7 @@ def run(rules_folder: Path, data_folder: Path, day: date, *, year: int | None = 
         return None, problems
     say("Данные")
     tables, found = read_folder(data_folder, rules.tables, rules.references, report_year=year or _fixed_year(rules), allow_problems=allow_problems,
-                                encoding=encoding, progress=lambda done, total, name: say(f"Чтение: {done} из {total}, {name}"))
+                                encoding=encoding, questionnaire=questionnaire_of(rules, year or _known_year(program)), progress=lambda done, total, name: say(f"Чтение: {done} из {total}, {name}"))
     if errors(found) and not allow_problems:
         return None, ordered(found)
     result, later = evaluate_tables(program, tables, day, year=year, allow_problems=allow_problems, progress=progress)
@@ -81,6 +82,12 @@ def run(rules_folder: Path, data_folder: Path, day: date, *, year: int | None = 
 def _fixed_year(rules: RuleSet) -> int | None:
     wanted = rules.calendar.report_year
     return wanted if isinstance(wanted, int) else None
+
+
+def _known_year(program: Program) -> int | None:
+    """Return the report year when it does not depend on the data."""
+    wanted = program.rules.calendar.report_year
+    return wanted if isinstance(wanted, int) else finished_year(program) if wanted == "по дате" else None
 
 
 def evaluate_tables(program: Program, tables: Tables, day: date, *, year: int | None = None, allow_problems: bool = False,

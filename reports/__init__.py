@@ -26,9 +26,11 @@ REPORTS = {
     "mentoring_order": "проект приказа о парах «Школа – школе»",
     "mentoring_meeting": "установочная встреча: протокол и согласия",
     "mentoring_note": "информационная справка «Школа – школе»",
+    "risk_profile": "рисковые профили «500+»",
+    "assistance_plan": "план-график «500+»",
 }
 """Reports by name. Each is a module of reports/pages with `write(book, folder, schools, say) -> paths`: a new report is a module and a line here."""
-OF_SCHOOLS = ("schools", "signs")     # what naming schools alone means
+OF_SCHOOLS = ("schools", "signs", "risk_profile")     # what naming schools alone means
 OF_PAIRS = ("mentoring_order", "mentoring_meeting", "mentoring_note", "schools")     # what a change of pairs changes
 
 

@@ -32,7 +32,7 @@ class Measures:
     def view(self, plan: MeasurePlan, why: Iterable[str] = (), named: Iterable[str] | None = None) -> MeasureView:
         """Return one measure; `why`: the short names of what it was called for by; `named`: those that lists for leadership may give, all by default."""
         why = tuple(why)
-        block, found = plan.block, self.roadmap.dates(plan.name)
+        block, found = plan.block, self.roadmap.dates_of(plan)
         nearest, order, state = self._nearest(block.deadline, found)
         return MeasureView(
             plan.name, self.wording.title(plan.name), due_words(block.deadline, found, day_month), due_words(block.deadline, found, short_date), nearest, state,

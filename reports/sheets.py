@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its header, how wide it may grow, how many decimals its numbers show."""
+    """A column: its header, how wide it may grow, how many decimals its numbers show; `least` is for what people fill in."""
 
     title: str
     widest: float = 30
     decimals: int = 1
+    least: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,4 +95,4 @@ def _width(column: Column, values: list[Any]) -> float:
     """Wide enough for the longest cell and the longest word of the header, narrow enough to read a row across."""
     longest = max((len(str(value)) for value in values if isinstance(value, str)), default=0)
     word = max((len(part) for part in column.title.split()), default=0)
-    return min(max(longest, word, _NARROWEST) + 1.5, column.widest)
+    return max(min(max(longest, word, _NARROWEST) + 1.5, column.widest), column.least)

@@ -20,6 +20,7 @@ import xlsxwriter
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import profiles
 import raw_books as raw
 
 SEED = 20260901
@@ -711,6 +712,7 @@ def generate(folder: Path) -> None:
     writer.replies()
     write_csv(folder / "Социальные паспорта.csv", draw_passports(rng, schools, enrolment), "utf-8", ",", ".")
     write_csv(folder / "Кадры_2026.csv", draw_staff(rng, schools, enrolment), "cp1251", ";", ",")
+    profiles.write_profiles(folder, REPORT_YEAR, CREATED)
 
 
 if __name__ == "__main__":

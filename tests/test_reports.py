@@ -51,7 +51,7 @@ def test_all_reports_and_a_card_for_every_school(sample):
     names = {path.name for path in paths}
     cards = {f"school_{code}.html" for code in result.evaluation.frames["школа"].codes}
     assert names >= {"brief.html", "district.html", "district.xlsx", "methodology.html"} | cards
-    assert all(name in cards or name.startswith(("signs_", "roadmap_9")) or name.partition(".")[0] in REPORTS for name in names), "a file is called after its report"
+    assert all(name in cards or name.startswith(("signs_", "roadmap_9", "risk_profile_")) or name.partition(".")[0] in REPORTS for name in names), "a file is called after its report"
     assert {path.name for path in folder.iterdir()} == names
 
 
@@ -195,5 +195,5 @@ def test_the_same_run_gives_the_same_bytes(sample, tmp_path):
 
 
 def test_only_what_is_asked_for(sample, tmp_path):
-    assert [path.name for path in write_reports(sample[0], tmp_path, schools=["9007"])] == ["school_9007.html", "signs_9007.html"]
+    assert [path.name for path in write_reports(sample[0], tmp_path, schools=["9007"])] == ["school_9007.html", "signs_9007.html", "risk_profile_9007.html"]
     assert set(REPORTS) >= {"brief", "schools", "methodology", "district"}

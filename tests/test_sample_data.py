@@ -93,7 +93,7 @@ NORMS = "Нормы региона_2026.csv"
 
 
 def data_files(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir() if path.suffix in (".xlsx", ".csv")}
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in (".xlsx", ".csv")}
 
 
 def test_same_files_anew(anew):
@@ -210,7 +210,7 @@ def test_results_follow_social_conditions(vpr):
 def test_no_personal_data():
     """No header and no text cell looks like a person's name or document."""
     words = re.compile(r"[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(вич|вна)\b|паспорт серии|снилс|дата рождения", re.IGNORECASE)
-    for path in SAMPLE.glob("*.xlsx"):
+    for path in SAMPLE.rglob("*.xlsx"):
         for rows in cells(path).values():
             assert not any(isinstance(cell, str) and words.search(cell) for row in rows for cell in row), path.name
             for header in (row for row in rows if "Фамилия" in row):      # the layout of a protocol has the columns; here they are empty

@@ -28,6 +28,7 @@ from engine.inputs.textfile import read_text
 from engine.inputs.workbook import read_workbook
 from engine.model import Table
 from engine.problems import Cell, Problem, errors, ordered
+from engine.questionnaire import Questionnaire
 from engine.tables import SourceSheet, Tables, erase, one_row, quoted
 from engine.words import nearest
 
@@ -36,7 +37,8 @@ _SHOWN = 5
 
 
 def read_folder(folder: Path, contract: dict[str, Table], references: dict[str, Words], *, report_year: int | None = None,
-                allow_problems: bool = False, encoding: str | None = None, progress: Progress | None = None) -> tuple[Tables, list[Problem]]:
+                allow_problems: bool = False, encoding: str | None = None, progress: Progress | None = None,
+                questionnaire: Questionnaire | None = None) -> tuple[Tables, list[Problem]]:
     """Read every file of a folder into the tables of the contract.
 
     With errors among the problems the tables are only for looking at, unless `allow_problems`: then a bad row keeps its key and
@@ -46,7 +48,7 @@ def read_folder(folder: Path, contract: dict[str, Table], references: dict[str, 
     Errors: every D code of `engine.codes` except D303 and D304, which need formulas.
     Example: tables, problems = read_folder(Path("sample_data"), rules.tables, rules.references)
     """
-    reading = _Reading(Tables.empty(contract), references)
+    reading = _Reading(Tables.empty(contract), references, questionnaire=questionnaire)
     found, left, problems = find_files(folder) if folder.is_dir() else ([], [], [])
     reading.left, reading.problems, reading.lost = left, problems, bool(errors(problems))
     with tempfile.TemporaryDirectory(prefix="school-risk-") as scratch:
@@ -69,6 +71,7 @@ class _Reading:
 
     tables: Tables
     references: dict[str, Words]
+    questionnaire: Questionnaire | None = None
     left: list[tuple[str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     sources: list[SourceSheet] = field(default_factory=list)
@@ -81,7 +84,7 @@ class _Reading:
         self.connection, self.contract = self.tables.connection, self.tables.contract
         self.findings = Findings(self.connection)
         self.recogniser = Recogniser(self.contract)
-        self.desk = Desk(self.connection, self.contract, self.references)
+        self.desk = Desk(self.connection, self.contract, self.references, self.questionnaire)
         self.intakes = {name: casting.Intake(self.connection, name, table) for name, table in self.contract.items()}
         self._finished: set[str] = set()
         put_fixed_rows(self.contract, self.intakes, self.sources)

@@ -70,6 +70,10 @@ class RunRoadmap:
         """Return the dates of a measure, needed in this run or not."""
         return self._dates[name]
 
+    def dates_of(self, plan: MeasurePlan) -> tuple[Occurrence, ...] | Undated:
+        """Return the dates of a measure of the rules, or of a step that only a document has."""
+        return self._dates[plan.name] if plan.name in self._dates else occurrences(Action.of(plan.name, plan.block), self.year, self.calendar)
+
     @cached_property
     def _dates(self) -> dict[str, tuple[Occurrence, ...] | Undated]:
         return {name: occurrences(Action.of(name, block), self.year, self.calendar) for name, block in self.rules.measures.items()}

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from engine.inputs.formats import collection, exam, export, individual, items, journal, marks, passport, questionnaire, scores
+from engine.inputs.formats import collection, exam, export, individual, items, journal, marks, passport, questionnaire, scores, self_diagnosis
 from engine.inputs.formats.desk import Desk
 from engine.inputs.formats.layout import Header
 from engine.inputs.sheet import Body, RawSheet
 
 WAITING = frozenset({export})            # they need a scale, which may stand in a file that is read later
-FORMATS = (individual, collection, export, exam, journal, marks, scores, items, questionnaire, passport)
+FORMATS = (individual, collection, export, exam, journal, marks, scores, items, questionnaire, passport, self_diagnosis)
 
 
 def read(sheet: RawSheet, desk: Desk) -> bool:

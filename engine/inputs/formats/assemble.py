@@ -85,13 +85,15 @@ def _tell_unknown(desk: Desk, number: int, rows: list[tuple[str, int]]) -> None:
     if ("школы", "не из реестра") in sheet.left_out:
         return
     sheet.left_out.append(("школы", "не из реестра"))
-    shown = ", ".join(f"A{row}" + (f" «{school}»" if CODE.fullmatch(school) else "") for school, row in rows[:_SHOWN])
+    if sheet.school_at:
+        rows = rows[:1]
+    shown = f"«{rows[0][0]}»" if sheet.school_at else ", ".join(f"A{row}" + (f" «{school}»" if CODE.fullmatch(school) else "") for school, row in rows[:_SHOWN])
     rest = f" и ещё {len(rows) - _SHOWN}" if len(rows) > _SHOWN else ""
     if sheet.covers_more:
         desk.say("D412", number, f"A{rows[0][1]}", f"Школ, которых нет ни в реестре, ни в переписке кодов: {len(rows)} — {shown}{rest}. Их строки вошли только в общее распределение.",
                  "Если среди них есть школы района, добавьте их коды в «Переписку кодов».")
     else:
-        desk.say("D302", number, f"A{rows[0][1]}", f"Школы нет ни в реестре, ни в переписке кодов: {shown}{rest}.", "Добавьте код в «Переписку кодов школ» или в реестр.")
+        desk.say("D302", number, sheet.school_at or f"A{rows[0][1]}", f"Школы нет ни в реестре, ни в переписке кодов: {shown}{rest}.", "Добавьте код в «Переписку кодов школ» или в реестр.")
 
 
 # ---------------------------------------------------------------- two reports of one work

@@ -14,6 +14,7 @@ from engine.inputs.parsing import Words
 from engine.inputs.sheet import RawSheet
 from engine.model import Table
 from engine.problems import Cell, Problem
+from engine.questionnaire import Questionnaire
 from engine.tables import column_types, quoted
 
 Values = Mapping[str, object]
@@ -35,6 +36,7 @@ class FormatSheet:
     covers_more: bool = False  # the sheet may hold schools of other districts
     work: tuple | None = None  # (subject, grade, year)
     top: int | None = None     # the maximum primary score that the sheet says
+    school_at: str | None = None  # the cell that names the school of the whole sheet
 
     @property
     def title(self) -> str:
@@ -54,7 +56,10 @@ class Seen(NamedTuple):
 class Desk:
     """Takes rows of contract tables from the formats, and problems with cells. Tables that the contract lacks are passed over."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, contract: Mapping[str, Table], references: Mapping[str, Words]):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, contract: Mapping[str, Table], references: Mapping[str, Words],
+                 questionnaire: Questionnaire | None = None):
+        self.questionnaire = questionnaire or Questionnaire(None)
+        self.answers: dict[tuple, tuple] = {}            # table, school, year, question -> value, cell, sheet, row
         self.connection, self.contract, self.references = connection, contract, references
         self.sheets: list[FormatSheet] = []
         self.problems: list[Problem] = []
