@@ -17,6 +17,7 @@ from engine.roadmap.of_run import RunRoadmap
 from engine.roadmap.steps import Step
 from engine.schedule.workdays import undecreed_sentence
 from engine.truth import Truth
+from reports.internal import Internal
 from reports.measures import Measures, due_words
 from reports.russian import MONTHS, NBSP, SCHOOL, Noun, capital, counted, day_month, full_stop, joined, lowered, short_date
 from reports.wording import Wording
@@ -88,7 +89,7 @@ class RoadmapViews:
 
     def __init__(self, roadmap: RunRoadmap, wording: Wording, measures: Measures | None = None):
         self.roadmap, self.wording = roadmap, wording
-        self.measures = measures or Measures(roadmap, wording)
+        self.measures = measures or Measures(roadmap, wording, Internal(roadmap.program))
         self.plans: dict[str, MeasurePlan] = {plan.name: plan for plan in roadmap.plans}
         self.internal = frozenset(name for name, block in roadmap.rules.categories.items() if block.internal)
         self.row_of = {code: row for row, code in enumerate(roadmap.codes)}
