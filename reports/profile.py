@@ -13,7 +13,7 @@ from engine.program import CategoryPlan, CriterionPlan
 from engine.roadmap.profile import Profiles, SchoolProfile, WeighedFactor
 from engine.roadmap.risk_profile import Significance, Verdict
 from engine.truth import Truth
-from reports.book import Book
+from reports.book import Book, link_of
 from reports.criteria import Criteria
 from reports.evidence import SharedExplainer
 from reports.russian import Noun, exact_number, joined, lowered, quantity_words
@@ -327,3 +327,16 @@ def _decided_by(factor: WeighedFactor) -> str | None:
     wanted = {Significance.HIGH: ("высокая",), Significance.MEDIUM: ("средняя",), Significance.LOW: ("средняя", "высокая"),
               Significance.UNKNOWN: tuple(level.russian for level in factor.possible)}[factor.risk.observed]
     return next((level for level in (*wanted, *factor.plan.conditions) if level in factor.plan.conditions), None)
+
+
+def profiles_of(book: Book) -> ProfileBook | None:
+    """Return the profiles of a run, made once; None when the rules have no factors or do not say for whom."""
+    if not book.program.factors or book.program.assistance is None:
+        return None
+    return book.once("profiles", ProfileBook)
+
+
+def profile_link_of(book: Book, school: SchoolView) -> str:
+    """Return the file name of a school's risk profile, or nothing when none is made for it."""
+    pages = profiles_of(book)
+    return link_of(school.code, "risk_profile") if pages is not None and any(item.row == school.row for item in pages.chosen) else ""

@@ -11,10 +11,9 @@ from engine import model
 from engine.model_profile import PlanStep
 from engine.program import MeasurePlan
 from engine.roadmap.steps import Undated
-from reports.book import Book
+from reports.book import Book, link_of
 from reports.html import write_page
-from reports.pages.risk_profile import profile_link
-from reports.profile import ProfileBook, ProfileView
+from reports.profile import ProfileBook, ProfileView, profiles_of
 from reports.russian import SCHOOL, capital, counted, joined, lowered, to_counted
 from reports.sheets import Column, Sheet, sheet_of
 from reports.view import Header, MeasureView
@@ -74,7 +73,7 @@ def make_plan(pages: ProfileBook) -> AssistancePage:
 
 
 def _school(pages: ProfileBook, view: ProfileView) -> PlanSchool:
-    return PlanSchool(view.school.label, profile_link(view.school.link), view.school.name, pages.groups(view.school), view.answered,
+    return PlanSchool(view.school.label, link_of(view.school.code, "risk_profile"), view.school.name, pages.groups(view.school), view.answered,
                       tuple(f"{factor.number}. {factor.title} — {factor.significance}" for factor in view.active), len(view.ask))
 
 
@@ -150,9 +149,9 @@ def _rows_of(item: CoordinatorView, role: str, views: list[ProfileView], fields:
 
 def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the plan. Errors: OSError, CarelessPhraseError."""
-    if not book.program.factors or book.program.assistance is None:
+    pages = profiles_of(book)
+    if pages is None:
         return []
-    pages = ProfileBook(book)
     page = make_plan(pages)
     return [write_page("assistance_plan.html.j2", page, folder / "assistance_plan.html"),
             write_workbook("План-график «500+»", book, _sheets(pages, page), folder / "assistance_plan.xlsx")]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.truth import Truth
-from reports.book import Book
+from reports.book import Book, link_of
 from reports.html import write_page
-from reports.profile import FACTOR, FactorView, ProfileBook, ProfileView
+from reports.profile import FACTOR, FactorView, ProfileBook, ProfileView, profiles_of
 from reports.russian import counted, joined, lowered
 from reports.view import Header
 
@@ -52,19 +52,14 @@ def _lead(view: ProfileView) -> str:
     return f"Предварительно: {'; '.join(part for part in parts if part)}."
 
 
-def profile_link(view_link: str) -> str:
-    """Return the file name of a school's profile from that of its card."""
-    return f"risk_profile_{view_link.removeprefix('school_')}"
-
-
 def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the profiles of the schools they are made for. Errors: OSError, CarelessPhraseError."""
-    if not book.program.factors or book.program.assistance is None:
+    pages = profiles_of(book)
+    if pages is None:
         return []
-    pages = ProfileBook(book)
     wanted = [school for school in (*pages.chosen, *pages.possible) if school.code in schools] if schools else pages.chosen
     paths = []
     for school in wanted:
         say(f"Рисковый профиль школы {school.label}")
-        paths.append(write_page("risk_profile.html.j2", make_profile(pages, pages.view(school)), folder / profile_link(school.link)))
+        paths.append(write_page("risk_profile.html.j2", make_profile(pages, pages.view(school)), folder / link_of(school.code, "risk_profile")))
     return paths

@@ -9,6 +9,7 @@ from pathlib import Path
 from reports.book import Book, roadmap_link_of
 from reports.charts import Chart
 from reports.html import write_page
+from reports.profile import profile_link_of
 from reports.russian import CRITERION, counted, joined
 from reports.similar import Similar, similar_schools
 from reports.view import CriterionView, GroupView, Header, MeasureView, Missing, SchoolView, SourceBlock
@@ -56,6 +57,7 @@ class SchoolCard:
     possible_title: str
     similar: Similar | None
     roadmap_link: str
+    profile_link: str
 
 
 def make_school(book: Book, school: SchoolView) -> SchoolCard:
@@ -75,7 +77,7 @@ def make_school(book: Book, school: SchoolView) -> SchoolCard:
         f"Не выполнено или не применяется: {counted(len(rest), CRITERION)}", tuple(_turns((*grounds, *others))), tuple(_turns(rest)),
         book.dynamics.charts(evidence, school.row), school.measures, school.possible_measures,
         f"Меры, которые понадобятся, если подтвердятся неопределённые группы: {len(school.possible_measures)}", similar_schools(book, school.code),
-        roadmap_link_of(school.code) if school.measures else "")
+        roadmap_link_of(school.code) if school.measures else "", profile_link_of(book, school))
 
 
 def _title(book: Book, school: SchoolView) -> str:
