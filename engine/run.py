@@ -68,8 +68,7 @@ def run(rules_folder: Path, data_folder: Path, day: date, *, year: int | None = 
     if errors(problems):
         return None, problems
     say("Данные")
-    tables, found = read_folder(data_folder, rules.tables, rules.references, report_year=year or _fixed_year(rules), allow_problems=allow_problems,
-                                encoding=encoding, questionnaire=questionnaire_of(rules, year or _known_year(program)), progress=lambda done, total, name: say(f"Чтение: {done} из {total}, {name}"))
+    tables, found = read(program, data_folder, year=year, allow_problems=allow_problems, encoding=encoding, progress=progress)
     if errors(found) and not allow_problems:
         return None, ordered(found)
     result, later = evaluate_tables(program, tables, day, year=year, allow_problems=allow_problems, progress=progress)
@@ -77,6 +76,14 @@ def run(rules_folder: Path, data_folder: Path, day: date, *, year: int | None = 
     if result is None:
         return None, found
     return Run(program, tables, result, day, result.report_year, tuple(found), allow_problems, tuple(problems)), found
+
+
+def read(program: Program, data_folder: Path, *, year: int | None = None, allow_problems: bool = False, encoding: str | None = None,
+         progress: Progress | None = None) -> tuple[Tables, list[Problem]]:
+    """Read the files of a folder as the rules describe them. Errors: every D code of the readers."""
+    say, rules = progress or (lambda text: None), program.rules
+    return read_folder(data_folder, rules.tables, rules.references, report_year=year or _fixed_year(rules), allow_problems=allow_problems, encoding=encoding,
+                       questionnaire=questionnaire_of(rules, year or _known_year(program)), progress=lambda done, total, name: say(f"Чтение: {done} из {total}, {name}"))
 
 
 def _fixed_year(rules: RuleSet) -> int | None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.inputs import read_folder
 from engine.problems import errors
 from engine.program import CategoryPlan, CriterionPlan
-from engine.run import evaluate_tables, run
+from engine.run import evaluate_tables, read, run
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 9, 3)
@@ -40,7 +39,7 @@ def without(name: str, folder: Path, program=None):
             shutil.copy(path, folder / path.name)
     if program is None:
         return run(ROOT / "rules", folder, DAY)
-    tables, problems = read_folder(folder, program.rules.tables, program.rules.references)
+    tables, problems = read(program, folder)
     assert not errors(problems)
     return evaluate_tables(program, tables, DAY)
 

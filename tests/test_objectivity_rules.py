@@ -12,7 +12,6 @@ import pytest
 
 from engine.checking import check
 from engine.evaluation import Evaluation
-from engine.inputs import read_folder
 from engine.loading import load
 from engine.methods.objectivity import SIGNS, measured
 from engine.objectivity.codes import State
@@ -20,7 +19,7 @@ from engine.objectivity.federal import federal_signs
 from engine.objectivity.norms import NormSource
 from engine.objectivity.records import ExamMeans, Schools, Work, WorkKey
 from engine.problems import errors
-from engine.run import evaluate_tables
+from engine.run import evaluate_tables, read
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 9, 3)
@@ -39,7 +38,7 @@ def program():
 
 def evaluated(program, *changes: str) -> Evaluation:
     """Evaluate the sample after SQL changes of its tables as they were read."""
-    tables, problems = read_folder(ROOT / "sample_data", program.rules.tables, program.rules.references)
+    tables, problems = read(program, ROOT / "sample_data")
     assert not errors(problems)
     for change in changes:
         tables.connection.execute(change)
