@@ -28,7 +28,7 @@ def roadmap_and_show(out: Path, schools: tuple[str, ...], role: str | None, ics:
         run = open_run(out)
     except RecordError as error:
         return _refuse(str(error))
-    roadmap = RunRoadmap(run)
+    roadmap = RunRoadmap(run, beside=out)
     for code in schools:
         if code not in roadmap.codes:
             return _refuse(f"Школы № {code} в этом расчёте нет.{_like(code, roadmap.codes)}")

@@ -51,7 +51,7 @@ class Book:
         self.gaps = Gaps(self.explainer, self.sentences, self.wording)
         self.dynamics = Dynamics(self.explainer, self.wording, self.grounds)
         self.internal = Internal(self.program)
-        self.roadmap = RunRoadmap(run)
+        self.roadmap = RunRoadmap(run, beside=beside)
         self.measures = Measures(self.roadmap, self.wording, self.internal)
         self.roadmaps = RoadmapViews(self.roadmap, self.wording, self.measures)
         self.help_names = groups_of_help(self.program)

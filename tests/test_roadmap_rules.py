@@ -377,3 +377,11 @@ def test_a_district_without_measures(tmp_path):
     paths = write_reports(result, tmp_path / "pages", what=["roadmap", "roadmap_order", "cyclogram"])
     assert {path.name for path in paths} == {"roadmap.html", "roadmap.xlsx", "roadmap_order.html", "cyclogram.html", "cyclogram.xlsx"}
     assert "Шагов нет" in words_of(tmp_path / "pages" / "roadmap.html")
+
+
+def test_the_work_of_mentors_is_the_mentor_schools_own(sample):
+    """№ 9006 mentors №№ 9018 and 9029 (tests/test_mentoring_rules.py), № 9039 mentors № 9007: their steps count for the mentor."""
+    roadmap = RunRoadmap(sample[0])
+    assert {mentee: roadmap.holders["школа_наставник"][mentee] for mentee in ("9007", "9018", "9029")} == {"9007": "9039", "9018": "9006", "9029": "9006"}
+    assert "9001" not in roadmap.holders["школа_наставник"]
+    assert roadmap.holders["администрация_оо"]["9018"] == "9018"

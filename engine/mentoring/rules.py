@@ -99,6 +99,8 @@ class _Reader:
                 self._say("R210", (key,), f"Категории «{name}» нет.", _like(name, self.rules.categories))
             elif category.level not in (None, self.school.level):
                 self._say("R210", (key,), f"Категория «{name}» — для уровня «{category.level}», а пары составляют из школ.", "Назовите категорию школ.")
+        if block.mentor_role is not None and block.mentor_role not in self.rules.roles:
+            self._say("R210", ("роль наставника",), f"Роли «{block.mentor_role}» нет.", _like(block.mentor_role, self.rules.roles))
         if block.mentees == block.mentors:
             self._say("R221", ("кто может помочь",), "Наставники и наставляемые — одна и та же категория.", "Назовите две разные категории.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -53,16 +54,16 @@ class RunRoadmap:
     """The roadmap of one run, in the academic year that follows the report year. Everything is computed once, when asked for.
 
     `begins`: the calendar year in which another cycle begins, such as the last one, whose dates are compared with this one's.
+    `beside`: the folder of the run, where refusals of mentors are recorded.
     Example: `RunRoadmap(run).roadmap.steps`; the same run, fresh or opened, gives the same steps.
     """
 
-    def __init__(self, run: Run, begins: int | None = None):
-        self.run, self.program, self.rules = run, run.program, run.program.rules
+    def __init__(self, run: Run, begins: int | None = None, beside: Path | None = None):
+        self.run, self.program, self.rules, self.beside = run, run.program, run.program.rules, beside
         self.codes = run.evaluation.frames[self.program.school_level].codes
         self.calendar = work_calendar_of(self.rules.calendar)
         self.year = academic_year_of(self.rules.calendar, run.report_year if begins is None else begins)
         self.plans: list[MeasurePlan] = self.program.of(MeasurePlan, self.program.school_level)
-        self.holders = {name: {code: code for code in self.codes} for name, role in self.rules.roles.items() if role.of_each_school}
         self.limits = {name: role.most_a_month for name, role in self.rules.roles.items() if role.most_a_month is not None}
         self.prerequisites = {name: block.after for name, block in self.rules.measures.items() if block.after}
 
@@ -85,6 +86,25 @@ class RunRoadmap:
         """Every step of every school and of the district."""
         actions = (Action.of(item.name, item.block) for item in self.plans)
         return plan((need for wanted in self._wanted.values() for need in wanted.needs), actions, self.year, self.calendar)
+
+    @cached_property
+    def holders(self) -> dict[str, dict[str, str]]:
+        """Return role -> school -> the school that does the work: its own, or for the role of mentors the mentor of its pair."""
+        found = {name: {code: code for code in self.codes} for name, role in self.rules.roles.items() if role.of_each_school}
+        role = self.rules.mentoring.mentor_role if self.rules.mentoring is not None else None
+        return found | {role: self._mentors()} if role is not None else found
+
+    def _mentors(self) -> dict[str, str]:
+        from engine.mentoring.decided import decided_in  # scipy is slow to import
+        from engine.mentoring.matching import TooLarge
+        from engine.mentoring.saved import PairsError
+        try:
+            decided = decided_in(self.run, self.beside)
+        except (PairsError, TooLarge):
+            return {}
+        if decided is None:
+            return {}
+        return {mentor: mentor for mentor in decided.project.mentors} | dict(decided.assignment.mentor_of)
 
     @cached_property
     def load(self) -> Load:
