@@ -26,7 +26,8 @@ def _denied(program: Program, plan: CategoryPlan) -> tuple[str, ...]:
     items = plan.when.items if isinstance(plan.when, t.AllOf) else ()
     names = [item.item.name for item in items if isinstance(item, t.Not) and isinstance(item.item, t.Reference)]
     denied = tuple(name for name in names if isinstance(program.plans.get(name), CategoryPlan))
-    return denied if len(denied) == len(items) else ()
+    others = [item for item in items if not isinstance(item, t.Compare)]      # «охват_впр не менее 0 %» asks for data, not for a ground
+    return denied if len(denied) == len(others) else ()
 
 
 def groups_of_help(program: Program) -> tuple[str, ...]:
