@@ -416,7 +416,7 @@ def test_infeasible_is_said_with_what_to_relax(capsys, out, tmp_path):
 
 def test_a_mistake_in_the_section_stops_with_its_place(capsys, out, tmp_path):
     done, _, error = call(capsys, out, rules_folder=changed(tmp_path, ("величина: доля_языка", "величина: доля_языкаа")))
-    assert not done and "R203" in error and "project.yaml:21" in error and "Похоже на: доля_языка" in error and not (out / "pairs.json").exists()
+    assert not done and "R203" in error and "project.yaml:22" in error and "Похоже на: доля_языка" in error and not (out / "pairs.json").exists()
 
 
 def test_a_wrong_code_in_a_decision_stops(capsys, out, tmp_path):
