@@ -14,7 +14,7 @@ from engine.problems import Cell, Problem
 from engine.program import Program
 from engine.resolving import Resolver, School, Scope
 from engine.sqlrow import RowSql, Sql, column, not_false, settled
-from engine.tables import Tables
+from engine.tables import Tables, quoted
 from engine.tree import Origin
 from engine.values import Numbers, Texts, Value
 
@@ -89,13 +89,13 @@ class Stage:
             formulas = {key: table.columns[key].formula for key in table.computed()}
             if not formulas:
                 continue
-            present = {row[0] for row in self._run(f"DESCRIBE {_quoted(name)}").fetchall()}
+            present = {row[0] for row in self._run(f"DESCRIBE {quoted(name)}").fetchall()}
             for key, formula in formulas.items():
                 tree = self.resolver.number(formula, self._scope(name), ("таблицы", name))
                 sql = settled(self._row_sql(name).value(tree)).sql(dialect="duckdb")
                 if key not in present:
-                    self._run(f"ALTER TABLE {_quoted(name)} ADD COLUMN {_quoted(key)} DOUBLE")
-                self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {sql}")
+                    self._run(f"ALTER TABLE {quoted(name)} ADD COLUMN {quoted(key)} DOUBLE")
+                self._run(f"UPDATE {quoted(name)} AS t SET {quoted(key)} = {sql}")
             self.tables.refresh(name)
 
     def row_checks(self) -> None:
@@ -108,12 +108,12 @@ class Stage:
         tree = self.resolver.condition(check.condition, self._scope(name), ("таблицы", name))
         condition = self._row_sql(name).condition(tree).low
         failing = f"NOT ({not_false(condition).sql(dialect='duckdb')})"
-        total = self._run(f"SELECT COUNT(*) FROM {_quoted(name)} AS t WHERE {failing}").fetchall()[0][0]
+        total = self._run(f"SELECT COUNT(*) FROM {quoted(name)} AS t WHERE {failing}").fetchall()[0][0]
         if not total:
             return
         shown = [key for key in t.names(check.condition) if key in table.columns][:6]
-        fields = ", ".join(_quoted(key) for key in (*table.keys, *shown))
-        rows = self._run(f'SELECT _source, _row, {fields} FROM {_quoted(name)} AS t WHERE {failing} ORDER BY _source, _row LIMIT {_SHOWN}').fetchall()
+        fields = ", ".join(quoted(key) for key in (*table.keys, *shown))
+        rows = self._run(f'SELECT _source, _row, {fields} FROM {quoted(name)} AS t WHERE {failing} ORDER BY _source, _row LIMIT {_SHOWN}').fetchall()
         for source, row, *values in rows:
             who, facts = values[:len(table.keys)], values[len(table.keys):]
             numbers = ", ".join(f"{key} = {_shown(value)}" for key, value in zip(shown, facts, strict=True))
@@ -132,9 +132,9 @@ class Stage:
     def _erase(self, name: str, table: model.Table, failing: str) -> None:
         """Keep the key of a bad row and drop its values, so that what depends on it becomes undetermined."""
         values = [key for key in table.columns if key not in table.keys]
-        settings = ", ".join([*(f"{_quoted(key)} = NULL" for key in values), "_status = 2"])
-        count = self._run(f"SELECT COUNT(*) FROM {_quoted(name)} AS t WHERE {failing}").fetchall()[0][0]
-        self._run(f"UPDATE {_quoted(name)} AS t SET {settings} WHERE {failing}")
+        settings = ", ".join([*(f"{quoted(key)} = NULL" for key in values), "_status = 2"])
+        count = self._run(f"SELECT COUNT(*) FROM {quoted(name)} AS t WHERE {failing}").fetchall()[0][0]
+        self._run(f"UPDATE {quoted(name)} AS t SET {settings} WHERE {failing}")
         self.tables.bad_rows += count
         self.tables.refresh(name)
 
@@ -144,8 +144,8 @@ class Stage:
         """Build the frame of schools from the registry, and a frame for every level above."""
         registry, level = self.rules.registry, self.program.school_level
         columns = self.rules.tables[registry].columns
-        fields = ", ".join(_quoted(key) for key in columns)
-        found = self._run(f"SELECT {fields} FROM {_quoted(registry)} ORDER BY {_quoted(level)}").fetchnumpy()
+        fields = ", ".join(quoted(key) for key in columns)
+        found = self._run(f"SELECT {fields} FROM {quoted(registry)} ORDER BY {quoted(level)}").fetchnumpy()
         school = Frame(level, tuple(str(code) for code in found[level]))
         for key, block in columns.items():
             school.columns[key] = _column_value(found[key], block)
@@ -169,18 +169,18 @@ class Stage:
     def index_units(self) -> None:
         """Give every row the index of its school, so that later stages group by an integer. In place: a copy would double the memory."""
         registry, level = self.rules.registry, self.program.school_level
-        self._run(f"CREATE OR REPLACE TEMP TABLE _школы AS SELECT {_quoted(level)} AS код, CAST(ROW_NUMBER() OVER (ORDER BY {_quoted(level)}) - 1 AS INTEGER) AS _unit FROM {_quoted(registry)}")
+        self._run(f"CREATE OR REPLACE TEMP TABLE _школы AS SELECT {quoted(level)} AS код, CAST(ROW_NUMBER() OVER (ORDER BY {quoted(level)}) - 1 AS INTEGER) AS _unit FROM {quoted(registry)}")
         for name, table in self.rules.tables.items():
             key = table.school_column
             if name not in self.tables.info or (key is None and table.kind != "общие"):
                 continue
-            present = {row[0] for row in self._run(f"DESCRIBE {_quoted(name)}").fetchall()}
+            present = {row[0] for row in self._run(f"DESCRIBE {quoted(name)}").fetchall()}
             if "_unit" in present:
                 continue
-            self._run(f"ALTER TABLE {_quoted(name)} ADD COLUMN _unit INTEGER{' DEFAULT 0' if key is None else ''}")
+            self._run(f"ALTER TABLE {quoted(name)} ADD COLUMN _unit INTEGER{' DEFAULT 0' if key is None else ''}")
             if key is None:
                 continue
-            self._run(f"UPDATE {_quoted(name)} AS t SET _unit = k._unit FROM _школы AS k WHERE k.код = t.{_quoted(key)}")
+            self._run(f"UPDATE {quoted(name)} AS t SET _unit = k._unit FROM _школы AS k WHERE k.код = t.{quoted(key)}")
 
     # ------------------------------------------------------------ expected rows
 
@@ -217,22 +217,22 @@ class Stage:
     def _insert(self, name: str, table: model.Table, fields: list[str], wanted: list[tuple[str, ...]], who: str) -> None:
         school = table.school_column
         registry_key = self.program.school_level
-        names = ", ".join(_quoted(key) for key in fields)
+        names = ", ".join(quoted(key) for key in fields)
         source = f"(VALUES {', '.join('(' + ', '.join(item) + ')' for item in wanted)}) AS w({names})" if fields else "(SELECT 1) AS w"
-        same = " AND ".join(["e._unit = k._unit", *(f"e.{_quoted(key)} = w.{_quoted(key)}" for key in fields)])
-        inserted = ", ".join([_quoted(school), *(_quoted(key) for key in fields), "_status", "_unit"])
-        chosen = ", ".join(["k.код", *(f"w.{_quoted(key)}" for key in fields), "1", "k._unit"])
+        same = " AND ".join(["e._unit = k._unit", *(f"e.{quoted(key)} = w.{quoted(key)}" for key in fields)])
+        inserted = ", ".join([quoted(school), *(quoted(key) for key in fields), "_status", "_unit"])
+        chosen = ", ".join(["k.код", *(f"w.{quoted(key)}" for key in fields), "1", "k._unit"])
         self._run(
-            f"INSERT INTO {_quoted(name)} ({inserted}) SELECT {chosen} FROM {_quoted(self.rules.registry)} AS t JOIN _школы AS k ON k.код = t.{_quoted(registry_key)} "
-            f"CROSS JOIN {source} WHERE {who} AND NOT EXISTS (SELECT 1 FROM {_quoted(name)} AS e WHERE {same}) ORDER BY k._unit{''.join(', w.' + _quoted(key) for key in fields)}")
+            f"INSERT INTO {quoted(name)} ({inserted}) SELECT {chosen} FROM {quoted(self.rules.registry)} AS t JOIN _школы AS k ON k.код = t.{quoted(registry_key)} "
+            f"CROSS JOIN {source} WHERE {who} AND NOT EXISTS (SELECT 1 FROM {quoted(name)} AS e WHERE {same}) ORDER BY k._unit{''.join(', w.' + quoted(key) for key in fields)}")
         for key in table.computed():
             tree = self.resolver.number(table.columns[key].formula, self._scope(name), ("таблицы", name))
-            self._run(f"UPDATE {_quoted(name)} AS t SET {_quoted(key)} = {settled(self._row_sql(name).value(tree)).sql(dialect='duckdb')} WHERE _status = 1")
+            self._run(f"UPDATE {quoted(name)} AS t SET {quoted(key)} = {settled(self._row_sql(name).value(tree)).sql(dialect='duckdb')} WHERE _status = 1")
 
     def _tell_absent(self, name: str, table: model.Table, schools: Frame) -> None:
         keys = [key for key in table.keys if key != table.school_column]
-        fields = "".join(f", {_quoted(key)}" for key in keys)
-        rows = self._run(f"SELECT _unit{fields} FROM {_quoted(name)} WHERE _status = 1 ORDER BY _unit{fields}").fetchall()
+        fields = "".join(f", {quoted(key)}" for key in keys)
+        rows = self._run(f"SELECT _unit{fields} FROM {quoted(name)} WHERE _status = 1 ORDER BY _unit{fields}").fetchall()
         title = table.title or name
         everywhere = self.tables.info[name].rows == len(rows)
         if everywhere:
@@ -266,7 +266,3 @@ def _cells(values: np.ndarray) -> np.ndarray:
 
 def _shown(value: object) -> str:
     return "нет данных" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

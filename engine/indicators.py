@@ -15,7 +15,7 @@ from engine.problems import Problem
 from engine.program import HIGH, REASON, SIZE, VALUE, IndicatorPlan, Program
 from engine.sqlgroup import Aggregates, GroupSql, Rows, of_one_row
 from engine.sqlrow import DOUBLE, NULL, TRUE, RowSql, Sql, both, case, cleaned, column, double, is_known, not_false, number, settled
-from engine.tables import Tables
+from engine.tables import Tables, quoted
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
 
@@ -287,7 +287,7 @@ class IndicatorEngine:
     def _aggregated(self, scan: Scan) -> exp.Select:
         plan = scan.plan
         table = slice_table(plan.table) if plan.over_slice else plan.table
-        source: exp.Expression = scan.ranked if scan.ranked is not None else exp.to_table(_quoted(table), alias="t")
+        source: exp.Expression = scan.ranked if scan.ranked is not None else exp.to_table(quoted(table), alias="t")
         query = self.joined(exp.Select().from_(source, copy=False), scan)
         for name, node in scan.bank.nodes.items():
             query = query.select(exp.alias_(of_one_row(node) if scan.one_row else node, name, copy=False), copy=False)
@@ -308,8 +308,8 @@ class IndicatorEngine:
 
     def _keys_unrepeated(self, table: str, row_keys: tuple[str, ...]) -> bool:
         if table not in self._unrepeated:
-            keys = ", ".join(_quoted(key) for key in (UNIT, *row_keys))
-            query = f"SELECT count(*) = count(DISTINCT hash({keys})) FROM {_quoted(table)} WHERE {_quoted(UNIT)} IS NOT NULL"
+            keys = ", ".join(quoted(key) for key in (UNIT, *row_keys))
+            query = f"SELECT count(*) = count(DISTINCT hash({keys})) FROM {quoted(table)} WHERE {quoted(UNIT)} IS NOT NULL"
             (self._unrepeated[table],) = self.tables.connection.execute(query).fetchall()[0]
         return self._unrepeated[table]
 
@@ -356,7 +356,7 @@ class IndicatorEngine:
                 data[name + suffix] = values
         view = pd.DataFrame(data)
         self.tables.connection.register("_вид", view)
-        self.tables.connection.execute(f"CREATE OR REPLACE TEMP TABLE {_quoted(prefix + level)} AS SELECT * FROM _вид")
+        self.tables.connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(prefix + level)} AS SELECT * FROM _вид")
         self.tables.connection.unregister("_вид")
 
     # ------------------------------------------------------------ Spearman's ranks
@@ -364,7 +364,7 @@ class IndicatorEngine:
     def _add_ranks(self, scan: Scan, plan: IndicatorPlan, group: GroupSql, row: RowSql) -> None:
         """Rank both variables inside each group among the rows that take part; ties share the mean rank."""
         calls = [node for node in t.walk(plan.formula) if isinstance(node, t.Call) and node.function == "корреляция"]
-        source = exp.Select().from_(exp.to_table(_quoted(slice_table(plan.table) if plan.over_slice else plan.table), alias="t"))
+        source = exp.Select().from_(exp.to_table(quoted(slice_table(plan.table) if plan.over_slice else plan.table), alias="t"))
         source = source.select(exp.Column(this=exp.Star(), table=exp.to_identifier("t")))
         for position, call in enumerate(calls):
             first, second = (row.value(item) for item in call.arguments)
@@ -393,17 +393,17 @@ class IndicatorEngine:
         batch = f"_срезы_{self._batches}"
         self._batches += 1
         connection = self.tables.connection
-        order = "" if one_row else " ORDER BY " + ", ".join([_quoted(UNIT), *(_quoted(key) for key in plans[0].keys)])
-        connection.execute(f"CREATE OR REPLACE TABLE {_quoted(batch)} AS {text}{order}")
-        keys = ", ".join(_quoted(key) for key in plans[0].keys)
+        order = "" if one_row else " ORDER BY " + ", ".join([quoted(UNIT), *(quoted(key) for key in plans[0].keys)])
+        connection.execute(f"CREATE OR REPLACE TABLE {quoted(batch)} AS {text}{order}")
+        keys = ", ".join(quoted(key) for key in plans[0].keys)
         for position, plan in enumerate(plans):
             prefix = f"i{position}_"
             high = f"{prefix}low" if exact[plan.name] else f"{prefix}high"
-            breaks = "".join(f", {_quoted(f'i{position}{name}')} AS {_quoted(name)}" for name, _, _ in self._breaks(plan))
+            breaks = "".join(f", {quoted(f'i{position}{name}')} AS {quoted(name)}" for name, _, _ in self._breaks(plan))
             connection.execute(
-                f"CREATE OR REPLACE VIEW {_quoted(slice_table(plan.name))} AS SELECT {_quoted(UNIT)}, {keys}, {prefix}low AS {_quoted(VALUE)}, "
-                f"{high} AS {_quoted(HIGH)}, {prefix}size AS {_quoted(SIZE)}, CAST({prefix}reason AS TINYINT) AS {_quoted(REASON)}{breaks} "
-                f"FROM {_quoted(batch)} WHERE {prefix}rows > 0")
+                f"CREATE OR REPLACE VIEW {quoted(slice_table(plan.name))} AS SELECT {quoted(UNIT)}, {keys}, {prefix}low AS {quoted(VALUE)}, "
+                f"{high} AS {quoted(HIGH)}, {prefix}size AS {quoted(SIZE)}, CAST({prefix}reason AS TINYINT) AS {quoted(REASON)}{breaks} "
+                f"FROM {quoted(batch)} WHERE {prefix}rows > 0")
             if exact[plan.name]:
                 self.exact_slices.add(plan.name)
             self.nullable_slices[plan.name] = self._nullable_columns(plan)
@@ -418,8 +418,8 @@ class IndicatorEngine:
         connection = self.tables.connection
         connection.register("_вид", view)
         texts = [key for key in plan.keys if view[key].dtype == object or not len(view)]
-        fields = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" if name in texts else _quoted(name) for name in view.columns)
-        connection.execute(f"CREATE OR REPLACE TABLE {_quoted(slice_table(plan.name))} AS SELECT {fields} FROM _вид ORDER BY ALL")
+        fields = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" if name in texts else quoted(name) for name in view.columns)
+        connection.execute(f"CREATE OR REPLACE TABLE {quoted(slice_table(plan.name))} AS SELECT {fields} FROM _вид ORDER BY ALL")
         connection.unregister("_вид")
         if values.is_exact:
             self.exact_slices.add(plan.name)
@@ -428,8 +428,8 @@ class IndicatorEngine:
     def _nullable_columns(self, plan: IndicatorPlan) -> frozenset[str]:
         """Which columns of a stored slice have a gap: formulas over the others need no guards."""
         names = (*plan.keys, VALUE, SIZE)
-        counts = ", ".join(f"count({_quoted(name)})" for name in names)
-        rows, *filled = self.tables.connection.execute(f"SELECT count(*), {counts} FROM {_quoted(slice_table(plan.name))}").fetchall()[0]
+        counts = ", ".join(f"count({quoted(name)})" for name in names)
+        rows, *filled = self.tables.connection.execute(f"SELECT count(*), {counts} FROM {quoted(slice_table(plan.name))}").fetchall()[0]
         return frozenset(name for name, count in zip(names, filled, strict=True) if count < rows)
 
     def _store_columns(self, scan: Scan, plans: list[IndicatorPlan], text: str, exact: dict[str, bool]) -> None:
@@ -498,11 +498,7 @@ def _any_value(value: Sql, bank: Aggregates) -> Sql:
 
 
 def _left_join(query: exp.Select, table: str, alias: str, condition: exp.Expression) -> exp.Select:
-    return query.join(exp.to_table(_quoted(table), alias=alias), on=condition, join_type="left")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return query.join(exp.to_table(quoted(table), alias=alias), on=condition, join_type="left")
 
 
 def _has_correlation(plan: IndicatorPlan) -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.tables import quoted
+
 from .norms import VERSION
 from .records import ExamMeans, Work, WorkKey
 
@@ -49,7 +51,7 @@ class Source:
 
     def keys(self) -> list[WorkKey]:
         """List the works that any school wrote, in the order of their keys."""
-        found = self._rows(f'SELECT DISTINCT "класс", "предмет", "год" FROM {_quoted(self.names.works)} WHERE "работ" > 0 AND _unit IS NOT NULL AND "год" BETWEEN ? AND ?',
+        found = self._rows(f'SELECT DISTINCT "класс", "предмет", "год" FROM {quoted(self.names.works)} WHERE "работ" > 0 AND _unit IS NOT NULL AND "год" BETWEEN ? AND ?',
                            [self.report_year - self.years + 1, self.report_year])
         return sorted(WorkKey(int(grade), subject, int(year)) for grade, subject, year in found)
 
@@ -62,7 +64,7 @@ class Source:
 
     def work(self, key: WorkKey) -> Work:
         """Read one work. A school that has a row without a count is left out of it: a part of its works is no distribution."""
-        columns = self._columns(f'SELECT _unit, "журнал", "балл", "работ" AS n FROM {_quoted(self.names.works)} WHERE {_THIS} AND _unit IS NOT NULL', key)
+        columns = self._columns(f'SELECT _unit, "журнал", "балл", "работ" AS n FROM {quoted(self.names.works)} WHERE {_THIS} AND _unit IS NOT NULL', key)
         broken = np.unique(columns["_unit"][np.isnan(columns["n"])])
         keep = (columns["n"] > 0) & ~np.isin(columns["_unit"], broken)
         unit, journal, score, count = (columns[name][keep] for name in ("_unit", "журнал", "балл", "n"))
@@ -86,19 +88,19 @@ class Source:
         `highest`: the highest score of the schools' own works, counted here when not given.
         """
         if highest is None:
-            highest = self._rows(f'SELECT MAX("балл") FROM {_quoted(self.names.works)} WHERE {_THIS} AND "работ" > 0', [key.subject, key.grade, key.year])[0][0] or 0
+            highest = self._rows(f'SELECT MAX("балл") FROM {quoted(self.names.works)} WHERE {_THIS} AND "работ" > 0', [key.subject, key.grade, key.year])[0][0] or 0
         return max(int(highest), self._scale(key)[1] or max(int(self.item_tops(key).sum()), self._last_column(key)))
 
     def _last_column(self, key: WorkKey) -> int:
         if self.names.groups is None:
             return 0
-        return int(self._rows(f'SELECT MAX("балл") FROM {_quoted(self.names.groups)} WHERE {_THIS}', [key.subject, key.grade, key.year])[0][0] or 0)
+        return int(self._rows(f'SELECT MAX("балл") FROM {quoted(self.names.groups)} WHERE {_THIS}', [key.subject, key.grade, key.year])[0][0] or 0)
 
     def item_tops(self, key: WorkKey) -> np.ndarray:
         """Return the maxima of the items of a work in the order of their names, (K,); empty when no table has them."""
         if self.names.items is None:
             return np.zeros(0)
-        rows = self._rows(f'SELECT MAX("максимум") FROM {_quoted(self.names.items)} WHERE {_THIS} GROUP BY "задание" ORDER BY "задание"', [key.subject, key.grade, key.year])
+        rows = self._rows(f'SELECT MAX("максимум") FROM {quoted(self.names.items)} WHERE {_THIS} GROUP BY "задание" ORDER BY "задание"', [key.subject, key.grade, key.year])
         return np.array([float(top or 0) for top, in rows])
 
     def exam_means(self) -> dict[tuple[str, int], ExamMeans]:
@@ -106,7 +108,7 @@ class Source:
         if self.names.exams is None:
             return {}
         rows = self._columns(f'''SELECT "предмет", "год", _unit, SUM("отметка_2") AS a, SUM("отметка_3") AS b, SUM("отметка_4") AS c, SUM("отметка_5") AS d
-                                 FROM {_quoted(self.names.exams)} WHERE "процедура" = ? AND _unit IS NOT NULL AND "отметка_2" IS NOT NULL AND "отметка_3" IS NOT NULL
+                                 FROM {quoted(self.names.exams)} WHERE "процедура" = ? AND _unit IS NOT NULL AND "отметка_2" IS NOT NULL AND "отметка_3" IS NOT NULL
                                  AND "отметка_4" IS NOT NULL AND "отметка_5" IS NOT NULL GROUP BY ALL''', [self.names.exam])
         result = {}
         label = np.array([f"{subject}|{int(year)}" for subject, year in zip(rows["предмет"], rows["год"], strict=True)], object)
@@ -120,13 +122,13 @@ class Source:
         """Read the norms record of a region; None when there is none. Errors: NormsError with what is wrong, in Russian."""
         if self.names.norms is None:
             return None
-        rows = self._rows(f'SELECT "раздел", "имя", "запись" FROM {_quoted(self.names.norms)} WHERE "запись" IS NOT NULL')
+        rows = self._rows(f'SELECT "раздел", "имя", "запись" FROM {quoted(self.names.norms)} WHERE "запись" IS NOT NULL')
         return read_norms(rows) if rows else None
 
     # ------------------------------------------------------------ parts of a work
 
     def _scale(self, key: WorkKey) -> tuple[tuple[int, ...], int]:
-        rows = self._rows(f'SELECT "максимум", "граница_3", "граница_4", "граница_5" FROM {_quoted(self.names.scales)} WHERE {_THIS}', [key.subject, key.grade, key.year])
+        rows = self._rows(f'SELECT "максимум", "граница_3", "граница_4", "граница_5" FROM {quoted(self.names.scales)} WHERE {_THIS}', [key.subject, key.grade, key.year])
         if not rows:
             return (), 0
         top, *borders = rows[0]
@@ -136,7 +138,7 @@ class Source:
         if self.names.groups is None:
             return None
         for kind in GROUPS:
-            rows = self._rows(f'''SELECT "группа", "балл", SUM(COALESCE("работ", "доля" * "участников" / 100)) FROM {_quoted(self.names.groups)}
+            rows = self._rows(f'''SELECT "группа", "балл", SUM(COALESCE("работ", "доля" * "участников" / 100)) FROM {quoted(self.names.groups)}
                                   WHERE {_THIS} AND "вид_группы" = ? AND COALESCE("работ", "доля" * "участников") IS NOT NULL
                                   GROUP BY ALL ORDER BY ALL''', [key.subject, key.grade, key.year, kind])
             if rows:
@@ -151,7 +153,7 @@ class Source:
         """(item_max (K,), item_sum (m, K)); a school without all the items is a row of NaN."""
         if self.names.items is None:
             return None, None
-        columns = self._columns(f'''SELECT _unit, "задание", SUM("сумма_баллов") AS s, MAX("максимум") AS top FROM {_quoted(self.names.items)}
+        columns = self._columns(f'''SELECT _unit, "задание", SUM("сумма_баллов") AS s, MAX("максимум") AS top FROM {quoted(self.names.items)}
                                     WHERE {_THIS} AND _unit IS NOT NULL GROUP BY ALL HAVING COUNT(*) = COUNT("сумма_баллов")''', key)
         if not len(columns["_unit"]):
             return None, None
@@ -167,7 +169,7 @@ class Source:
     def _enrolled(self, key: WorkKey, schools: np.ndarray) -> np.ndarray | None:
         if self.names.enrolment is None:
             return None
-        columns = self._columns(f'''SELECT _unit, SUM("учащихся") AS n FROM {_quoted(self.names.enrolment)} WHERE "класс" = ? AND "год" = ? AND _unit IS NOT NULL
+        columns = self._columns(f'''SELECT _unit, SUM("учащихся") AS n FROM {quoted(self.names.enrolment)} WHERE "класс" = ? AND "год" = ? AND _unit IS NOT NULL
                                     AND "учащихся" IS NOT NULL GROUP BY ALL''', [key.grade, key.year])
         enrolled = np.full(self.units, np.nan)
         enrolled[columns["_unit"].astype(np.int64)] = columns["n"]
@@ -185,10 +187,6 @@ class Source:
 
 
 _THIS = '"предмет" = ? AND "класс" = ? AND "год" = ?'
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _ranked(unit: np.ndarray, units: int) -> tuple[np.ndarray, np.ndarray]:
