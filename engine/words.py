@@ -1,4 +1,4 @@
-"""Words as people type them: nearest names, mixed alphabets, headers compared without case, spaces and «ё»."""
+"""Words as people type them: nearest names, mixed alphabets, headers compared without case, spaces and «ё»; school codes in order."""
 
 from __future__ import annotations
 
@@ -51,3 +51,8 @@ def sentence(text: str) -> str:
     """Begin with a capital letter and turn the «_» of identifiers into spaces, for a reader."""
     spaced = text.replace("_", " ")
     return spaced[:1].upper() + spaced[1:]
+
+
+def by_code(code: str) -> tuple:
+    """Order school codes as people do: «4» before «12», «12» before «12а»."""
+    return (*((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", code)), (-2, code))

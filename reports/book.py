@@ -13,6 +13,7 @@ from engine.roadmap.of_run import RunRoadmap
 from engine.run import Run
 from engine.truth import Truth
 from engine.values import Numbers, Texts
+from engine.words import by_code
 from reports.criteria import Criteria
 from reports.dynamics import Dynamics
 from reports.evidence import SharedExplainer
@@ -106,7 +107,7 @@ class Book:
     @cached_property
     def schools(self) -> tuple[SchoolView, ...]:
         """All schools by their code: a number by its value, so that № 9 stands before № 10."""
-        order = sorted(range(len(self.frame)), key=lambda row: _natural(self.frame.codes[row]))
+        order = sorted(range(len(self.frame)), key=lambda row: by_code(self.frame.codes[row]))
         return tuple(self._school(row) for row in order)
 
     def school(self, code: str) -> SchoolView:
@@ -191,9 +192,5 @@ def link_of(code: str, what: str = "school") -> str:
 def roadmap_link_of(code: str) -> str:
     """Return the file name of a school's roadmap."""
     return link_of(code, "roadmap")
-
-
-def _natural(code: str) -> tuple:
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|\D+", code))
 
 

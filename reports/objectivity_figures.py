@@ -19,8 +19,9 @@ from engine.objectivity.measured import Measured
 from engine.program import CategoryPlan, IndicatorPlan, MeasurePlan
 from engine.run import Run
 from engine.tables import RowStatus, quoted
+from engine.words import by_code
 from reports.intervals import LEAST, Share, share_of
-from reports.vpr_figures import Figures, Work, by_number
+from reports.vpr_figures import Figures, Work
 
 CATEGORY, LIST = "признаки_необъективности", "необъективные результаты"
 ACTS, RECHECKS, LISTS, DECISIONS = "акты_наблюдения", "перепроверки", "внешние_перечни", "решения"
@@ -256,5 +257,5 @@ def _distribution(grade: int, subject: str, top: int, third: int, fourth: int, f
 
 
 def _by_school(items: list, then: Callable[[Any], Any]) -> list:
-    order = {code: place for place, code in enumerate(by_number({item.code for item in items if item.code}))}
+    order = {code: place for place, code in enumerate(sorted({item.code for item in items if item.code}, key=by_code))}
     return sorted(items, key=lambda item: (order.get(item.code, len(order)), item.code == "", then(item)))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.explanation import Quantity
-from engine.mentoring.similarity import Neighbour, by_code
+from engine.mentoring.similarity import Neighbour
 from engine.program import IndicatorPlan
+from engine.words import by_code
 from reports.book import Book, link_of
 from reports.pairs import Pairs, distance_words
 from reports.russian import SCHOOL, counted, joined, lowered, value_words

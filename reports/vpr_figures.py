@@ -5,7 +5,6 @@ Everything gives records ordered by work (grade, subject), never by value. What 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 from engine.run import Run
 from engine.tables import RowStatus, quoted
+from engine.words import by_code
 from reports.intervals import Difference, Share, difference, share_of, without
 
 SAMPLE, REGION, DISTRICT = "выборка", "регион", "муниципалитет"
@@ -339,7 +339,7 @@ class Figures:
     def codes_of(self, units: Iterable[int]) -> tuple[str, ...]:
         """Return the codes of schools, by their number."""
         codes = self.run.evaluation.frames[self.run.program.school_level].codes
-        return by_number(codes[unit] for unit in units)
+        return tuple(sorted((codes[unit] for unit in units), key=by_code))
 
     def group_rows(self) -> list[Groups]:
         """Say which larger groups each report of ФИС ОКО has rows of in the report year."""
@@ -368,18 +368,13 @@ def _task(key: tuple[Work, str], level: str, district: Share | None, region: Sha
     shares = [(item.code, value) for item in schools if (value := _together([item])) is not None]
     lower = [code for code, value in shares if (gap := difference(value, without(region, value))) is not None and gap.is_lower]
     weak = [code for code, value in shares if level == BASIC and value.percent < BASIC_LEAST]
-    return Task(*key, level, district, region, difference(district, without(region, district)), len(shares), by_number(lower), by_number(weak), own)
+    return Task(*key, level, district, region, difference(district, without(region, district)), len(shares), tuple(sorted(lower, key=by_code)), tuple(sorted(weak, key=by_code)), own)
 
 
 def _together(schools: list[_School]) -> Share | None:
     """Return the completion of a task in schools taken together."""
     most = sum(item.top * item.n for item in schools)
     return share_of(100 * sum(item.points for item in schools) / most, sum(item.n for item in schools)) if most else None
-
-
-def by_number(codes: Iterable[str]) -> tuple[str, ...]:
-    """Sort codes of schools by their number: 9 before 10."""
-    return tuple(sorted(codes, key=lambda code: [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|\D+", code)]))
 
 
 def task_order(name: str) -> tuple:

@@ -15,8 +15,9 @@ import numpy as np
 
 from engine.mentoring.constraints import LIFTABLE, Bar, Constraints, Facts, find_bars, subject_penalty
 from engine.mentoring.matching import FAR, Network, Optimum
-from engine.mentoring.similarity import PRECISION, Comparison, Contribution, by_code
+from engine.mentoring.similarity import PRECISION, Comparison, Contribution
 from engine.truth import Truth
+from engine.words import by_code
 
 _RELAXATIONS = 3
 

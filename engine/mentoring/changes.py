@@ -11,7 +11,8 @@ import numpy as np
 from engine.mentoring.assignment import Assignment, Ready, Task, assign, describe
 from engine.mentoring.constraints import Bar
 from engine.mentoring.matching import Network
-from engine.mentoring.similarity import PRECISION, by_code
+from engine.mentoring.similarity import PRECISION
+from engine.words import by_code
 
 _NO_BAR = Bar(0)
 

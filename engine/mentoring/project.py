@@ -14,7 +14,7 @@ from engine.history import History
 from engine.loading import RuleSet
 from engine.mentoring.constraints import Constraints, Facts, SubjectRule
 from engine.mentoring.rules import ANSWERS, SECTION, FactorPlan, MentoringPlan
-from engine.mentoring.similarity import Context, Factor, Similarity, by_code
+from engine.mentoring.similarity import Context, Factor, Similarity
 from engine.problems import Problem, errors
 from engine.program import Program, build
 from engine.run import Run
@@ -22,7 +22,7 @@ from engine.tables import RowStatus, quoted
 from engine.truth import Codes
 from engine.values import Numbers, Texts
 from engine.vector import Evaluator
-from engine.words import nearest
+from engine.words import by_code, nearest
 
 ANYONE = "любой"
 ROLES = {"наставник": 0, "наставляемый": 1}

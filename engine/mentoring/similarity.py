@@ -7,7 +7,6 @@ unknown on either side is left out and the weights are taken anew; where too lit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -16,15 +15,11 @@ from functools import cached_property
 import numpy as np
 
 from engine.values import Numbers, Reason, Texts
+from engine.words import by_code
 
 # To the standard deviation of a normal distribution: 2 Φ⁻¹(3/4), and √(π/2).
 _IQR_TO_SD, _MEAN_DEVIATION_TO_SD = 1.3489795003921634, 1.2533141373155001
 PRECISION = 1e-9  # distances that differ by less are equal: they order and assign schools the same way on any machine
-
-
-def by_code(code: str) -> tuple:
-    """Order school codes as people do: «4» before «12», «12» before «12а»."""
-    return (*((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", code)), (-2, code))
 
 
 class FactorKind(Enum):

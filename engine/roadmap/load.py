@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.mentoring.similarity import by_code
 from engine.roadmap.steps import Roadmap, Step
+from engine.words import by_code
 
 Holders = Mapping[str, Mapping[str, str]]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from engine.mentoring.similarity import by_code
 from engine.model import Measure
 from engine.schedule.academic import AcademicYear, Occurrence, Reversed, schedule
 from engine.schedule.terms import Term, read_deadline
 from engine.schedule.workdays import WorkCalendar
+from engine.words import by_code
 
 
 @dataclass(frozen=True, slots=True)
