@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from console.problems import code_lines
+from console.problems import code_lines, no_school
 from engine.codes import CATALOGUE
-from engine.words import nearest
 
 _CODE = re.compile(r"[A-ZА-Я]\d{3}\Z", re.IGNORECASE)
 _TWINS = str.maketrans("ЕРД", "ERD")
@@ -55,8 +54,7 @@ def _school(code: str, out: Path, everything: bool) -> bool:
     frame = result.evaluation.frames[result.program.school_level]
     row = frame.row(code.removeprefix("№").strip())
     if row is None:
-        found = nearest(code, frame.codes)
-        click.echo(f"Школы № {code} в этом расчёте нет." + (f" Похоже на: {found}." if found else ""), err=True)
+        click.echo(no_school(code, frame.codes), err=True)
         return False
     for line in school_lines(result.explainer, row, everything):
         click.echo(line)

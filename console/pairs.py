@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from console.checked import show_problems
+from console.problems import no_school
 from console.running import Progress
 from engine.loading import RuleSet, load
 from engine.mentoring.decided import Decided, decide, open_project, refuse, save_decided
@@ -19,7 +20,6 @@ from engine.problems import errors
 from engine.program import Program
 from engine.record import RecordError, open_run
 from engine.run import Run
-from engine.words import nearest
 from reports import OF_PAIRS
 from reports.pairs import Pairs, PairView
 from reports.russian import SCHOOL, counted, joined
@@ -181,8 +181,7 @@ def _refused(decided: Decided, school: str, mentee: str | None) -> Decided:
     school, mentee = (None if code is None else code.removeprefix("№").strip() for code in (school, mentee))
     for code in (school, mentee):
         if code is not None and code not in project.frame.codes:
-            like = nearest(code, project.frame.codes)
-            raise _Stop(f"Школы № {code} в этом расчёте нет." + (f" Похоже на: {like}." if like else ""))
+            raise _Stop(no_school(code, project.frame.codes))
     _check_role(project, school, mentee)
     was = decided.assignment.mentor_of
     after, change = refuse(decided, school, mentee)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
+from console.problems import no_school
 from engine.record import RecordError, open_run
 from engine.roadmap.load import measure_load
 from engine.roadmap.of_run import RunRoadmap
 from engine.roadmap.steps import Step
-from engine.words import nearest
+from engine.words import like_hint
 from reports.roadmaps import STEP, RoadmapViews
 from reports.russian import SCHOOL, counted, in_counted
 from reports.wording import Wording
@@ -31,7 +32,7 @@ def roadmap_and_show(out: Path, schools: tuple[str, ...], role: str | None, ics:
     roadmap = RunRoadmap(run, beside=out)
     for code in schools:
         if code not in roadmap.codes:
-            return _refuse(f"Школы № {code} в этом расчёте нет.{_like(code, roadmap.codes)}")
+            return _refuse(no_school(code, roadmap.codes))
     name = _role(roadmap, role) if role is not None else None
     if role is not None and name is None:
         return _refuse(_no_role(roadmap, role))
@@ -63,7 +64,8 @@ def _no_role(roadmap: RunRoadmap, said: str) -> str:
     roles = roadmap.rules.roles
     if not roles:
         return f"Роли «{said}» нет: в правилах нет раздела «роли»."
-    return f"Роли «{said}» нет.{_like(said, [*roles, *(role.short for role in roles.values() if role.short)])} Роли: {', '.join(roles)}."
+    like = like_hint(said, [*roles, *(role.short for role in roles.values() if role.short)])
+    return " ".join(filter(None, (f"Роли «{said}» нет.", like, f"Роли: {', '.join(roles)}.")))
 
 
 def _chosen(roadmap: RunRoadmap, schools: tuple[str, ...], role: str | None) -> tuple[Step, ...]:
@@ -149,8 +151,3 @@ def _write(views: RoadmapViews, steps: tuple[Step, ...], ics: Path, whose: str) 
 def _refuse(text: str) -> bool:
     click.echo(text, err=True)
     return False
-
-
-def _like(word: str, known: Iterable[str]) -> str:
-    found = nearest(word, known)
-    return f" Похоже на: {found}." if found else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.codes import CATALOGUE, Severity
 from engine.problems import Place, Problem
+from engine.words import like_hint
 from engine.yamltext import Source
 
 
@@ -16,6 +17,11 @@ def near(path: str) -> str:
         return str(Path(path).resolve().relative_to(Path.cwd()))
     except ValueError:
         return path
+
+
+def no_school(code: str, known: Iterable[str]) -> str:
+    """Say that a saved run has no such school, and which code is most like it."""
+    return f"Школы № {code} в этом расчёте нет. {like_hint(code, known)}".rstrip()
 
 
 def problem_lines(problem: Problem, sources: Mapping[str, Source]) -> list[str]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from console.problems import no_school
 from engine.record import RecordError, open_run
 from engine.run import Run
 from engine.truth import Truth
-from engine.words import nearest
 from reports.book import Book
 from reports.profile import FactorView, ProfileBook, ProfileView
 from reports.russian import SCHOOL, counted, joined, lowered
@@ -48,8 +48,7 @@ def _chosen(pages: ProfileBook, wanted: tuple[str, ...], everyone: bool) -> tupl
     made = {school.code for school in (*pages.chosen, *pages.possible)}
     for code in wanted:
         if code not in by_code:
-            like = nearest(code, by_code)
-            click.echo(f"Школы № {code} в этом расчёте нет." + (f" Похоже на: {like}." if like else ""), err=True)
+            click.echo(no_school(code, by_code), err=True)
             return None
         if code not in made and not everyone:
             groups = joined(group.short for group in by_code[code].in_force) or "нет"

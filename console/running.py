@@ -11,6 +11,7 @@ import click
 import numpy as np
 
 from console.checked import show_problems
+from console.problems import no_school
 from engine.codes import Severity
 from engine.inference import InferenceError
 from engine.loading import load
@@ -177,12 +178,6 @@ def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) 
     known = result.evaluation.frames[result.program.school_level].codes
     for code in schools:
         if code not in known:
-            click.echo(f"Школы № {code} в этом расчёте нет.{_like(code, known)}", err=True)
+            click.echo(no_school(code, known), err=True)
             return False
     return write_and_list(result, out, schools, what, Progress())
-
-
-def _like(code: str, known: tuple[str, ...]) -> str:
-    from engine.words import nearest
-    found = nearest(code, known)
-    return f" Похоже на: {found}." if found else ""

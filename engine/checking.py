@@ -15,7 +15,7 @@ from engine.problems import Problem, errors
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan, Program, build
 from engine.roadmap.checks import check_roadmap
 from engine.satisfiability import always, never
-from engine.words import nearest
+from engine.words import like_hint
 
 
 def check(rules: RuleSet, day: date, *, examples: bool = True) -> tuple[Program, list[Problem]]:
@@ -67,9 +67,8 @@ def _phrases(program: Program) -> list[Problem]:
             for key, phrase in (("выполнен", block.phrases.met), ("не выполнен", block.phrases.not_met), ("не определён", block.phrases.unknown)):
                 for placeholder in placeholders(phrase or ""):
                     if placeholder not in known:
-                        found = nearest(placeholder, known)
                         problems.append(Problem("R603", rules.place(section, name, "фразы", key), f"Во фразе стоит «{placeholder}», а такой величины нет.",
-                                                f"Похоже на: {found}." if found else "Вставлять можно показатели, пороги и столбцы реестра."))
+                                                like_hint(placeholder, known) or "Вставлять можно показатели, пороги и столбцы реестра."))
     return problems
 
 

@@ -17,7 +17,7 @@ from engine.problems import Place, Problem
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan, Program
 from engine.tree import Origin
 from engine.values import Numbers, Reason, Texts, Value
-from engine.words import nearest
+from engine.words import like_hint
 
 OUTCOMES = {"выполнен": 1, "выполнена": 1, "да": 1, "не определён": 0, "не определен": 0, "не определена": 0, "нет данных": 0,
             "не выполнен": -1, "не выполнена": -1, "нет": -1, "не применяется": -1}
@@ -161,9 +161,8 @@ class _Given:
         for name, value in example.given.items():
             place = self.program.rules.place(self.section, self.plan.name, "примеры", self.position, "дано", name)
             if name not in self.allowed and not _history_name(name, self.program):
-                found = nearest(name, self.allowed)
                 self.problems.append(Problem("R502", place, f"Условие «{self.plan.name}» не зависит от «{name}».",
-                                             f"Похоже на: {found}." if found else f"Зависит от: {', '.join(sorted(self.allowed)[:8])}."))
+                                             like_hint(name, self.allowed) or f"Зависит от: {', '.join(sorted(self.allowed)[:8])}."))
                 sound = False
                 continue
             column = self._value(name, value)

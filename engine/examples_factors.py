@@ -13,7 +13,7 @@ from engine.program import Program
 from engine.roadmap.risk_profile import RiskFactor
 from engine.roadmap.weighing import by_answers, by_data
 from engine.truth import Truth
-from engine.words import nearest
+from engine.words import like_hint
 
 _TRUTHS = {"выполнен": Truth.MET, "не определён": Truth.UNKNOWN, "не выполнен": Truth.NOT_MET}
 
@@ -64,7 +64,6 @@ def _wrong_answers(program: Program, plan: FactorPlan, position: int, example: F
         place = program.rules.place(SECTION, plan.name, "примеры", position, "ответы", name)
         question = plan.block.questions.get(name)
         if question is None:
-            found = nearest(name, plan.block.questions)
-            yield Problem("R502", place, f"Вопроса «{name}» у фактора «{plan.name}» нет.", f"Похоже на: {found}." if found else "")
+            yield Problem("R502", place, f"Вопроса «{name}» у фактора «{plan.name}» нет.", like_hint(name, plan.block.questions))
         elif answer not in question.answers:
             yield Problem("R505", place, f"Ответа «{answer}» у вопроса «{name}» нет.", f"Бывает: {', '.join(question.answers)}.")

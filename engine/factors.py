@@ -11,7 +11,7 @@ from engine.loading import RuleSet, bad_name
 from engine.model import Criterion
 from engine.model_profile import Assistance, Factor
 from engine.resolving import Resolver, Scope
-from engine.words import nearest
+from engine.words import like_hint
 
 if TYPE_CHECKING:
     from engine.program import CriterionPlan, Program
@@ -141,8 +141,7 @@ class _Checker:
 
     def _known(self, name: str, blocks: dict, what: str, section: str, block: str, path: tuple) -> None:
         if name not in blocks:
-            found = nearest(name, blocks)
-            self.say("R210", section, block, path, f"{what} «{name}» нет.", f"Похоже на: {found}." if found else "")
+            self.say("R210", section, block, path, f"{what} «{name}» нет.", like_hint(name, blocks))
 
 
 # ---------------------------------------------------------------- conditions as criteria

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from engine import model, model_profile
 from engine.problems import Place, Problem
-from engine.words import IDENTIFIER, mixes_alphabets, nearest, retyping_hint
+from engine.words import IDENTIFIER, like_hint, mixes_alphabets, retyping_hint
 from engine.yamltext import Mapping, Sequence, Source, read_yaml
 
 SECTIONS: dict[str, type[BaseModel] | None] = {
@@ -160,10 +160,9 @@ class _Reader:
     def _section(self, section: str, value: Any, data: Mapping) -> None:
         place = data.keys_at[section]
         if section not in SECTIONS:
-            like = nearest(section, SECTIONS)
             self.unreadable = True
             self.problems.append(Problem("R109", place, f"Раздела «{section}» в языке нет.",
-                                         f"Похоже на: {like}." if like else f"Разделы: {', '.join(SECTIONS)}."))
+                                         like_hint(section, SECTIONS) or f"Разделы: {', '.join(SECTIONS)}."))
             return
         if value is None:
             return
@@ -335,9 +334,8 @@ def _unknown_key(shape: type[BaseModel], raw: Mapping, path: tuple) -> Problem:
     if mixes_alphabets(key):
         return Problem("R103", place, f"В ключе «{key}» смешаны русские и латинские буквы.", retyping_hint(key))
     known = [item.alias for item in shape.model_fields.values()]
-    like = nearest(key, known)
-    if like:
-        return Problem("R105", place, f"Ключа «{key}» в этом блоке нет.", f"Похоже на: {like}.")
+    if like := like_hint(key, known):
+        return Problem("R105", place, f"Ключа «{key}» в этом блоке нет.", like)
     home = next((section for section, other in SECTIONS.items() if other and key in [item.alias for item in other.model_fields.values()]), None)
     if home:
         return Problem("R110", place, f"Ключ «{key}» стоит не в том блоке.", f"Он бывает в разделе «{home}».")

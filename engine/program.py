@@ -21,7 +21,7 @@ from engine.mentoring.rules import MentoringPlan, resolve_mentoring
 from engine.methods import METHODS
 from engine.problems import Problem
 from engine.resolving import Kind, Resolver, School, Scope, same_unit
-from engine.words import nearest
+from engine.words import like_hint
 
 VALUE, SIZE, HIGH, REASON = "значение", "численность", "значение_до", "причина"
 
@@ -185,7 +185,7 @@ class _Builder:
     def _table(self, name: str, table: model.Table) -> None:
         for position, key in enumerate(table.keys):
             if key not in table.columns:
-                self._say("R209", "таблицы", name, ("ключ", position), f"Столбца «{key}» в таблице «{name}» нет.", _like(key, table.columns))
+                self._say("R209", "таблицы", name, ("ключ", position), f"Столбца «{key}» в таблице «{name}» нет.", like_hint(key, table.columns))
         schools = [column for column, block in table.columns.items() if block.type == "школа"]
         if table.kind == "реестр" and len(table.keys) != 1:
             self._say("R220", "таблицы", name, ("ключ",), "Ключ реестра — один столбец: код школы.")
@@ -216,7 +216,7 @@ class _Builder:
         if block.type is None and block.formula is None:
             self._say("R106", "таблицы", name, ("столбцы", column), f"У столбца «{column}» нет типа.", "Добавьте «тип: число» (текст, код, дата, …) или «формула:».")
         if block.reference and block.reference not in self.rules.references:
-            self._say("R210", "таблицы", name, ("столбцы", column, "справочник"), f"Справочника «{block.reference}» нет.", _like(block.reference, self.rules.references))
+            self._say("R210", "таблицы", name, ("столбцы", column, "справочник"), f"Справочника «{block.reference}» нет.", like_hint(block.reference, self.rules.references))
         for key, pattern in (("из имени файла", block.from_file_name), ("из имени листа", block.from_sheet_name)):
             if pattern is not None and not _is_pattern(pattern):
                 self._say("R220", "таблицы", name, ("столбцы", column, key), f"Образец «{pattern}» — не регулярное выражение.", "Например: \"(20\\d\\d)\" — год из имени файла.")
@@ -229,7 +229,7 @@ class _Builder:
         path = ("ожидается", position)
         for key in expected.rows:
             if key not in table.keys:
-                self._say("R209", "таблицы", name, (*path, "строки", key), f"Столбец «{key}» не входит в ключ таблицы «{name}».", _like(key, table.keys))
+                self._say("R209", "таблицы", name, (*path, "строки", key), f"Столбец «{key}» не входит в ключ таблицы «{name}».", like_hint(key, table.keys))
         if expected.years is not None and table.year_column is None:
             self._say("R220", "таблицы", name, (*path, "годы"), "В таблице нет столбца с типом «учебный год».")
         if expected.only_if is not None:
@@ -241,12 +241,12 @@ class _Builder:
 
     def _break(self, position: int, gap: model.SeriesBreak) -> None:
         if gap.table not in self.rules.tables:
-            self._say("R208", "календарь", "календарь", ("разрывы рядов", position, "таблица"), f"Таблицы «{gap.table}» нет.", _like(gap.table, self.rules.tables))
+            self._say("R208", "календарь", "календарь", ("разрывы рядов", position, "таблица"), f"Таблицы «{gap.table}» нет.", like_hint(gap.table, self.rules.tables))
             return
         for column in gap.where:
             if column not in self.rules.tables[gap.table].columns:
                 self._say("R209", "календарь", "календарь", ("разрывы рядов", position, "где", column), f"Столбца «{column}» в таблице «{gap.table}» нет.",
-                          _like(column, self.rules.tables[gap.table].columns))
+                          like_hint(column, self.rules.tables[gap.table].columns))
 
     # ------------------------------------------------------------ thresholds
 
@@ -279,12 +279,12 @@ class _Builder:
             return
         column = self.school.columns.get(block.by)
         if column is None:
-            self._say("R209", "пороги", name, ("по",), f"Столбца «{block.by}» в реестре нет.", _like(block.by, self.school.columns))
+            self._say("R209", "пороги", name, ("по",), f"Столбца «{block.by}» в реестре нет.", like_hint(block.by, self.school.columns))
             return
         words = self.resolver.words_of(column)
         for word in value:
             if words and word != "иначе" and word not in words:
-                self._say("R211", "пороги", name, ("значения",), f"Слова «{word}» нет среди значений «{block.by}».", _like(word, words))
+                self._say("R211", "пороги", name, ("значения",), f"Слова «{word}» нет среди значений «{block.by}».", like_hint(word, words))
         if "иначе" not in value and (not words or set(words) - set(value)):
             missing = ", ".join(sorted(set(words) - set(value))) or "прочих"
             self._say("R302", "пороги", name, ("значения",), f"Для значений «{block.by}» нет порога: {missing}.", "Добавьте их или «иначе: число».")
@@ -297,7 +297,7 @@ class _Builder:
         if level is None or level == self.school.level:
             return self.school.level
         if level not in self.school.levels:
-            self._say("R218", section, name, (key,), f"Уровня «{level}» нет.", _like(level, self.school.levels) or "Пометьте столбец реестра «уровень: да».")
+            self._say("R218", section, name, (key,), f"Уровня «{level}» нет.", like_hint(level, self.school.levels) or "Пометьте столбец реестра «уровень: да».")
             return self.school.level
         return level
 
@@ -361,7 +361,7 @@ class _Builder:
     def _method(self, name: str, block: model.Indicator, level: str) -> None:
         method = METHODS.get(block.method)
         if method is None:
-            self._say("R217", "показатели", name, ("метод",), f"Метода «{block.method}» нет.", _like(block.method, METHODS))
+            self._say("R217", "показатели", name, ("метод",), f"Метода «{block.method}» нет.", like_hint(block.method, METHODS))
             return
         for key in ("table", "year", "where"):
             if getattr(block, key):
@@ -391,7 +391,7 @@ class _Builder:
         table = block.table
         over_slice = table in self.slices
         if not over_slice and table not in self.rules.tables:
-            like = _like(table, [*self.rules.tables, *self.slices])
+            like = like_hint(table or "", [*self.rules.tables, *self.slices])
             plain = table in self.rules.indicators
             self._say("R208", "показатели", name, ("таблица",), f"Показатель «{table}» без разреза, таблицей служить не может." if plain else f"Таблицы «{table}» нет.", like)
             return
@@ -406,7 +406,7 @@ class _Builder:
         kinds, year = self._table_columns(table), self._year_column(table)
         for position, key in enumerate(block.by):
             if key not in kinds or key in (VALUE, SIZE):
-                self._say("R209", "показатели", name, ("по", position), f"Столбца «{key}» в «{table}» нет.", _like(key, kinds))
+                self._say("R209", "показатели", name, ("по", position), f"Столбца «{key}» в «{table}» нет.", like_hint(key, kinds))
         window = self._window(name, block, year)
         row = Scope.row(kinds, table, row_level)
         group = Scope.group(kinds, table, tuple(block.by), level, row_level, year)
@@ -454,7 +454,7 @@ class _Builder:
             return
         for position, other in enumerate(block.excludes):
             if other not in self.rules.categories:
-                self._say("R210", "категории", name, ("исключает", position), f"Категории «{other}» нет.", _like(other, self.rules.categories))
+                self._say("R210", "категории", name, ("исключает", position), f"Категории «{other}» нет.", like_hint(other, self.rules.categories))
             elif other == name:
                 self._say("R402", "категории", name, ("исключает", position), f"Категория «{name}» исключает сама себя.", "Уберите её из списка.")
         if block.exit_if is not None or block.kept_years is not None:
@@ -486,9 +486,9 @@ class _Builder:
         for key, roles in (("ответственный", block.responsible), ("участники", block.participants)):
             for role in roles:
                 if role not in self.rules.roles:
-                    self._say("R210", "меры", name, (key,), f"Роли «{role}» нет.", _like(role, self.rules.roles) or "Опишите её в разделе «роли».")
+                    self._say("R210", "меры", name, (key,), f"Роли «{role}» нет.", like_hint(role, self.rules.roles) or "Опишите её в разделе «роли».")
         if block.effect and block.effect.indicator and block.effect.indicator not in self.rules.indicators:
-            self._say("R210", "меры", name, ("показатель эффекта", "показатель"), f"Показателя «{block.effect.indicator}» нет.", _like(block.effect.indicator, self.rules.indicators))
+            self._say("R210", "меры", name, ("показатель эффекта", "показатель"), f"Показателя «{block.effect.indicator}» нет.", like_hint(block.effect.indicator, self.rules.indicators))
         self._add(MeasurePlan(name, block, level, audience), used)
 
     # ------------------------------------------------------------ order
@@ -540,11 +540,6 @@ def _only_over_years(formula: t.Tree | None) -> bool:
         return any(bare(child) for child in t.children(tree))
 
     return not bare(formula) and over_years
-
-
-def _like(word: str | None, known: Iterable[str]) -> str:
-    found = nearest(word or "", known)
-    return f"Похоже на: {found}." if found else ""
 
 
 __all__ = ["CategoryPlan", "CriterionPlan", "IndicatorPlan", "MeasurePlan", "Program", "Slice", "build", "same_unit"]

@@ -14,7 +14,7 @@ from engine.functions import FUNCTIONS, REDUCERS, Place, is_rank
 from engine.loading import RuleSet
 from engine.problems import Problem
 from engine.tree import Origin
-from engine.words import nearest
+from engine.words import like_hint, nearest
 
 if TYPE_CHECKING:
     from engine.program import Slice
@@ -232,7 +232,7 @@ class Resolver:
         value = self.thresholds.get(name.value)
         self._used.add(name.value)
         if name.value not in self.rules.thresholds:
-            self._say("R203", name, f"Порога «{name.value}» нет.", _like(name.value, self.rules.thresholds) or "Напишите число или опишите порог.")
+            self._say("R203", name, f"Порога «{name.value}» нет.", like_hint(name.value, self.rules.thresholds) or "Напишите число или опишите порог.")
         elif isinstance(value, dict) or (isinstance(value, float) and not (value == int(value) >= 1)):
             self._say("R205", name, f"Порог «{name.value}» здесь не годится: нужно одно целое число для всех школ.", "Напишите число или другой порог.")
         elif isinstance(value, float):
@@ -329,7 +329,7 @@ class Resolver:
     def _unknown(self, tree: t.Name, scope: Scope) -> Kind:
         name = tree.value
         if scope.place == "row" and name not in scope.columns and scope.columns and not scope.level:
-            return self._say("R209", tree, f"Столбца «{name}» в таблице «{scope.table}» нет.", _like(name, scope.columns))
+            return self._say("R209", tree, f"Столбца «{name}» в таблице «{scope.table}» нет.", like_hint(name, scope.columns))
         known = [*self.rules.indicators, *self.rules.criteria, *self.rules.categories, *self.rules.thresholds, *scope.columns]
         known += list(self.school.columns) if scope.level == self.school.level else []
         what = "Показатель, критерий, порог или столбец" if scope.columns else "Показатель, критерий или порог"
@@ -392,7 +392,7 @@ class Resolver:
         elif left.what == "text" and left.words and right.words and not left.words & right.words:
             word, known = (right.words, left.words) if len(right.words) == 1 else (left.words, right.words)
             spot = next((side for side in (tree.right, tree.left) if isinstance(side, t.Text)), tree)
-            self._say("R211", spot, f"Слова «{next(iter(word))}» нет среди допустимых значений.", _like(next(iter(word)), known))
+            self._say("R211", spot, f"Слова «{next(iter(word))}» нет среди допустимых значений.", like_hint(next(iter(word)), known))
         elif not same_unit(left.unit, right.unit):
             self._say("R207", tree, f"Сравниваются разные единицы: «{left.unit}» и «{right.unit}».", "Исправьте единицу в описании или сравнение.")
 
@@ -441,7 +441,7 @@ class Resolver:
     def _call(self, tree: t.Call, scope: Scope) -> tuple[t.Tree, Kind]:
         function = FUNCTIONS.get(tree.function)
         if function is None:
-            return tree, self._say("R202", tree, f"Функции «{tree.function}» в языке нет.", _like(tree.function, FUNCTIONS) or "Список функций — в rules/README.md.")
+            return tree, self._say("R202", tree, f"Функции «{tree.function}» в языке нет.", like_hint(tree.function, FUNCTIONS) or "Список функций — в rules/README.md.")
         if not self._arity(tree, function):
             return tree, Kind(ANY)
         inner = self._inner_scope(tree, function, scope)
@@ -525,7 +525,7 @@ class Resolver:
     def _category_argument(self, argument: t.Tree) -> tuple[t.Tree, Kind]:
         name = argument.value if isinstance(argument, t.Name) else ""
         if name not in self.rules.categories:
-            return argument, self._say("R210", argument, f"Категории «{name or t.render(argument)}» нет.", _like(name, self.rules.categories))
+            return argument, self._say("R210", argument, f"Категории «{name or t.render(argument)}» нет.", like_hint(name, self.rules.categories))
         if not any(table.kind == "решения" for table in self.rules.tables.values()):
             self._say("R220", argument, "«была» читает решения прошлых лет, а таблицы с «что: решения» в договоре нет.", "Опишите её в разделе «таблицы».")
         return argument, Kind(ANY)
@@ -564,8 +564,3 @@ def _without_double_not(tree: t.Tree) -> t.Tree:
 
 def _russian(kind: Kind) -> str:
     return {"number": "число", "text": "текст", "truth": "условие"}.get(kind.what, "неизвестно что")
-
-
-def _like(word: str, known: Any) -> str:
-    found = nearest(word, known)
-    return f"Похоже на: {found}." if found else ""

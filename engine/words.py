@@ -40,6 +40,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def like_hint(word: str, known: Iterable[str]) -> str:
+    """Return the hint that names the known word most like `word`; "" when nothing is alike."""
+    found = nearest(word, known)
+    return f"Похоже на: {found}." if found else ""
+
+
 @lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Fold a header or a value for comparison: case, «ё», punctuation and repeated spaces do not count."""

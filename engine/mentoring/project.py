@@ -22,7 +22,7 @@ from engine.tables import RowStatus, quoted
 from engine.truth import Codes
 from engine.values import Numbers, Texts
 from engine.vector import Evaluator
-from engine.words import by_code, nearest
+from engine.words import by_code, like_hint
 
 ANYONE = "любой"
 ROLES = {"наставник": 0, "наставляемый": 1}
@@ -203,9 +203,8 @@ class Project:
         found = []
         for path, code in named:
             if code not in self.frame.codes:
-                like = nearest(code, self.frame.codes)
                 found.append(Problem("D302", self.program.rules.place(SECTION, SECTION, "ограничения", *path), f"Школы № {code} в реестре нет.",
-                                     f"Похоже на: {like}." if like else "Исправьте код."))
+                                     like_hint(code, self.frame.codes) or "Исправьте код."))
         return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from engine import model
 from engine import tree as t
 from engine.mentoring.similarity import FactorKind
 from engine.problems import Problem
-from engine.words import nearest, sentence
+from engine.words import like_hint, sentence
 
 if TYPE_CHECKING:
     from engine.loading import RuleSet
@@ -96,11 +95,11 @@ class _Reader:
         for key, name in (("кому нужна помощь", block.mentees), ("кто может помочь", block.mentors)):
             category = self.rules.categories.get(name)
             if category is None:
-                self._say("R210", (key,), f"Категории «{name}» нет.", _like(name, self.rules.categories))
+                self._say("R210", (key,), f"Категории «{name}» нет.", like_hint(name, self.rules.categories))
             elif category.level not in (None, self.school.level):
                 self._say("R210", (key,), f"Категория «{name}» — для уровня «{category.level}», а пары составляют из школ.", "Назовите категорию школ.")
         if block.mentor_role is not None and block.mentor_role not in self.rules.roles:
-            self._say("R210", ("роль наставника",), f"Роли «{block.mentor_role}» нет.", _like(block.mentor_role, self.rules.roles))
+            self._say("R210", ("роль наставника",), f"Роли «{block.mentor_role}» нет.", like_hint(block.mentor_role, self.rules.roles))
         if block.mentees == block.mentors:
             self._say("R221", ("кто может помочь",), "Наставники и наставляемые — одна и та же категория.", "Назовите две разные категории.")
 
@@ -122,14 +121,14 @@ class _Reader:
         for position, name in enumerate(block.compared):
             indicator = self.rules.indicators.get(name)
             if indicator is None or indicator.by or indicator.level not in (None, self.school.level):
-                self._say("R210", ("сравнивать", position), f"Показателя школы «{name}» нет.", _like(name, self.rules.indicators))
+                self._say("R210", ("сравнивать", position), f"Показателя школы «{name}» нет.", like_hint(name, self.rules.indicators))
 
     # ------------------------------------------------------------ decisions
 
     def _limits(self, block: model.Mentoring) -> None:
         limits = block.limits
         if limits.inside is not None and limits.inside not in self.school.columns:
-            self._say("R209", ("ограничения", "только внутри"), f"Столбца «{limits.inside}» в реестре нет.", _like(limits.inside, self.school.columns))
+            self._say("R209", ("ограничения", "только внутри"), f"Столбца «{limits.inside}» в реестре нет.", like_hint(limits.inside, self.school.columns))
         if (limits.subjects.rule != "не требуется" or limits.subjects.penalty) and not block.subjects:
             self._say("R106", ("ограничения", "предмет"), "Предмет требуется, а раздела «предметы» нет.", "Опишите «предметы» или уберите требование.")
         if limits.travel is not None:
@@ -156,7 +155,7 @@ class _Reader:
         table = self._table(travel.table, (*path, "таблица"))
         for key, column in (("куда", travel.to), ("величина", travel.value)):
             if table is not None and column not in table.columns:
-                self._say("R209", (*path, key), f"Столбца «{column}» в таблице «{travel.table}» нет.", _like(column, table.columns))
+                self._say("R209", (*path, key), f"Столбца «{column}» в таблице «{travel.table}» нет.", like_hint(column, table.columns))
 
     def _answers(self, block: model.Mentoring) -> None:
         if block.answers is None:
@@ -169,14 +168,9 @@ class _Reader:
     def _table(self, name: str, path: tuple) -> model.Table | None:
         table = self.rules.tables.get(name)
         if table is None:
-            self._say("R208", path, f"Таблицы «{name}» нет.", _like(name, self.rules.tables))
+            self._say("R208", path, f"Таблицы «{name}» нет.", like_hint(name, self.rules.tables))
         return table
 
 
 def _unit(kind: Kind) -> str:
     return kind.unit or ""
-
-
-def _like(word: str, known: Iterable[str]) -> str:
-    found = nearest(word, known)
-    return f"Похоже на: {found}." if found else ""

@@ -16,7 +16,7 @@ from engine import tree as t
 from engine.expressions import ExpressionError, parse
 from engine.problems import Problem
 from engine.values import Numbers
-from engine.words import nearest
+from engine.words import like_hint
 from engine.yamltext import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -94,9 +94,8 @@ class Method:
         reader = _Reader(resolver, scope)
         for name, value in block.parameters.items():
             if name not in self.parameters:
-                found = nearest(name, self.parameters)
                 resolver.problems.append(Problem("R217", resolver.rules.place(*path, name), f"У метода «{self.name}» нет параметра «{name}».",
-                                                 f"Похоже на: {found}." if found else f"Параметры: {', '.join(self.parameters)}."))
+                                                 like_hint(name, self.parameters) or f"Параметры: {', '.join(self.parameters)}."))
                 continue
             given[name] = reader.read(self.parameters[name], value, (*path, name))
         for name, parameter in self.parameters.items():
@@ -160,15 +159,13 @@ class _Reader:
     def _word(self, parameter: Parameter, value: Any, path: tuple) -> str | None:
         if value in parameter.words:
             return str(value)
-        found = nearest(str(value), parameter.words)
-        self._say("R217", path, f"Параметр «{path[-1]}»: слова «{value}» нет.", f"Похоже на: {found}." if found else f"Бывает: {', '.join(parameter.words)}.")
+        self._say("R217", path, f"Параметр «{path[-1]}»: слова «{value}» нет.", like_hint(str(value), parameter.words) or f"Бывает: {', '.join(parameter.words)}.")
         return None
 
     def _table(self, parameter: Parameter, value: Any, path: tuple) -> str | None:
         table = self.resolver.rules.tables.get(value) if isinstance(value, str) else None
         if table is None:
-            found = nearest(str(value), self.resolver.rules.tables)
-            self._say("R208", path, f"Таблицы «{value}» нет.", f"Похоже на: {found}." if found else "Опишите её в разделе «таблицы».")
+            self._say("R208", path, f"Таблицы «{value}» нет.", like_hint(str(value), self.resolver.rules.tables) or "Опишите её в разделе «таблицы».")
             return None
         for column in parameter.columns:
             if column not in table.columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
@@ -14,7 +14,7 @@ from engine.schedule.academic import AcademicYear, Reversed, schedule
 from engine.schedule.of_rules import academic_year_of
 from engine.schedule.terms import read_deadline, read_rhythm
 from engine.schedule.workdays import WorkCalendar
-from engine.words import nearest
+from engine.words import like_hint
 
 SUBJECT = "предмет"
 
@@ -113,7 +113,7 @@ def _events(program: Program) -> Iterator[Problem]:
         indicator = block.shortfall.indicator
         found = program.slices.get(indicator)
         if indicator not in rules.indicators:
-            yield Problem("R210", rules.place(*place, "показатель"), f"Показателя «{indicator}» нет.", _like(indicator, program.slices))
+            yield Problem("R210", rules.place(*place, "показатель"), f"Показателя «{indicator}» нет.", like_hint(indicator, program.slices))
         elif found is None or SUBJECT not in found.keys or found.level != program.school_level:
             yield Problem("R209", rules.place(*place, "показатель"), f"У показателя «{indicator}» нет разреза по школе и столбцу «{SUBJECT}».",
                           f"Нужен показатель школы с «по: [{SUBJECT}, …]».")
@@ -125,7 +125,7 @@ def _subjects(program: Program, name: str, kind: Kind) -> Iterator[Problem]:
     for position, word in enumerate(program.rules.measures[name].shortfall.subjects):
         if kind.words is not None and word not in kind.words:
             yield Problem("R211", program.rules.place("меры", name, "дефициты", SUBJECT, position), f"Предмета «{word}» среди допустимых значений нет.",
-                          _like(word, kind.words))
+                          like_hint(word, kind.words))
 
 
 # ---------------------------------------------------------------- prerequisites
@@ -138,7 +138,7 @@ def _prerequisites(program: Program) -> Iterator[Problem]:
         for position, other in enumerate(block.after):
             if other not in rules.measures:
                 known = False
-                yield Problem("R210", rules.place("меры", name, "после", position), f"Меры «{other}» нет.", _like(other, rules.measures))
+                yield Problem("R210", rules.place("меры", name, "после", position), f"Меры «{other}» нет.", like_hint(other, rules.measures))
     circle = _circle(graph)
     if circle:
         yield Problem("R213", rules.place("меры", circle[0], "после"), f"Меры стоят друг после друга по кругу: {' → '.join(circle)}.", "Разорвите круг в одном месте.")
@@ -167,8 +167,3 @@ def _too_late(program: Program, graph: dict[str, list[str]]) -> Iterator[Problem
                 position = rules.measures[name].after.index(other)
                 yield Problem("R702", rules.place("меры", name, "после", position), f"Мера «{other}» должна быть раньше, а её срок ({its:%d.%m}) позже, чем у «{name}» ({mine:%d.%m}).",
                               "Поменяйте один из сроков или уберите «после».")
-
-
-def _like(word: str, known: Iterable[str]) -> str:
-    found = nearest(word, known)
-    return f"Похоже на: {found}." if found else ""

@@ -13,7 +13,7 @@ from engine.inputs.sheet import RawSheet
 from engine.problems import Cell
 from engine.questionnaire import ANSWERS, CHECKED, LEVELS, Asked, Questionnaire
 from engine.tables import letter
-from engine.words import folded, nearest
+from engine.words import folded, like_hint
 
 NAME, RANK = "Форма самодиагностики", 60
 TITLE = "Самодиагностика рискового профиля школы"
@@ -216,9 +216,9 @@ class _Answers(_Rows):
     def _asked(self, row: int, code: str, print_: str) -> Asked | None:
         asked, place = self.questionnaire.asked.get(code), address(self.form.code, row)
         if asked is None:
-            like = nearest(code, self.questionnaire.asked) if code else None
+            like = like_hint(code, self.questionnaire.asked) if code else ""
             message = f"Вопроса с кодом «{code}» в правилах нет: ответ не прочитан." if code else "Код вопроса стёрт: ответ не прочитан."
-            self.say("D424", place, message, (f"Похоже на: {like}. " if like else "") + _NEW_FORM)
+            self.say("D424", place, message, f"{like} {_NEW_FORM}".lstrip())
         elif print_ != asked.print:
             self.say("D424", address(self.form.code + 1, row), f"Вопрос {asked.number} («{code}») изменён с тех пор, как форма выдана: ответ не прочитан.", _NEW_FORM)
             self.seen[code] = ""
@@ -243,8 +243,8 @@ class _Answers(_Rows):
         if len(several) > 1:
             self.say("D423", cell, f"На вопрос {asked.number} дано два ответа: «{given}».", f"Оставьте один: {listed}.")
         else:
-            like = nearest(given, asked.answers)
-            self.say("D421", cell, f"Ответа «{given[:60]}» на вопрос {asked.number} нет в списке.", f"Похоже на: {like}. Список: {listed}." if like else f"Выберите из списка: {listed}.")
+            like = like_hint(given, asked.answers)
+            self.say("D421", cell, f"Ответа «{given[:60]}» на вопрос {asked.number} нет в списке.", f"{like} Список: {listed}." if like else f"Выберите из списка: {listed}.")
         return None
 
     def finish(self) -> None:
