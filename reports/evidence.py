@@ -58,6 +58,9 @@ class SharedExplainer(Explainer):
     def category(self, name: str, row: int) -> Evidence:
         return self._once(("category", name, row), lambda: super(SharedExplainer, self).category(name, row))
 
+    def _slice_of_method(self, name: str, row: int) -> Evidence:
+        return self._once(("slice", name, row), lambda: super(SharedExplainer, self)._slice_of_method(name, row))
+
     def _once(self, key: tuple, make: Callable[[], Evidence]) -> Evidence:
         if key not in self._told:
             self._told[key] = make()

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,15 +50,16 @@ class Source:
     years: int = 3
     notes: list[str] = field(default_factory=list)
 
+    @cached_property
     def keys(self) -> list[WorkKey]:
-        """List the works that any school wrote, in the order of their keys."""
+        """The works that any school wrote, in the order of their keys."""
         found = self._rows(f'SELECT DISTINCT "класс", "предмет", "год" FROM {quoted(self.names.works)} WHERE "работ" > 0 AND _unit IS NOT NULL AND "год" BETWEEN ? AND ?',
                            [self.report_year - self.years + 1, self.report_year])
         return sorted(WorkKey(int(grade), subject, int(year)) for grade, subject, year in found)
 
     def works(self) -> Iterator[Work]:
         """Read the works one by one."""
-        for key in self.keys():
+        for key in self.keys:
             work = self.work(key)
             if len(work.schools):
                 yield work

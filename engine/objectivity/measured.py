@@ -58,8 +58,7 @@ def measured_from(source: Source, schools: Schools, every: bool = False) -> Meas
     Errors: NormsError for a norms table that cannot be read.
     """
     norms = source.norms()
-    keys = source.keys()
-    if not keys:
+    if not source.keys:
         return None
     if norms is not None:
         norms = norms | {"works": _of_same_scale(norms.get("works", {}), source)}
@@ -70,7 +69,7 @@ def measured_from(source: Source, schools: Schools, every: bool = False) -> Meas
 def _of_same_scale(works: dict, source: Source) -> dict:
     """Leave out the norms of works whose maximum or items are not the data's: another form or another year's scale."""
     kept = {}
-    present = set(source.keys())
+    present = set(source.keys)
     for text, record in works.items():
         key = WorkKey.parse(text)
         if key in present:
