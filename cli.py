@@ -13,7 +13,7 @@ import click
 
 from console.click_words import speak_russian
 from engine import __version__
-from reports import REPORTS
+from reports import FORMATS, REPORTS
 
 HOME = Path(__file__).parent
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -48,6 +48,20 @@ def _day_option(command):
 def _out_option(command):
     return click.option("--out", metavar="ПАПКА", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True,
                         help="Папка расчёта и отчётов.")(command)
+
+
+def _formats_option(command):
+    return click.option("--format", "formats", metavar="ВИД", multiple=True, type=click.Choice([*FORMATS]),
+                        help=f"Только эти виды файлов (можно повторить; по умолчанию все): {', '.join(FORMATS)}.")(command)
+
+
+def _templates_option(command):
+    return click.option("--templates", metavar="ПАПКА", type=click.Path(path_type=Path), default=None,
+                        help="Папка с шаблонами Word, которые правил район (по умолчанию — templates рядом с rules, если она есть).")(command)
+
+
+def _hide_option(command):
+    return click.option("--hide-names", is_flag=True, help="Для показа посторонним: вместо номеров и названий школ — условные.")(command)
 
 
 @click.group(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]", subcommand_metavar="КОМАНДА [АРГУМЕНТЫ]…")
@@ -86,14 +100,24 @@ def check(rules_folder: Path, day: date | None, advice: bool) -> None:
 @click.option("--allow-problems", is_flag=True, help="Считать без строк с ошибками; каждый отчёт об этом скажет.")
 @click.option("--encoding", metavar="ИМЯ", default=None, help="Кодировка CSV, если не UTF-8 и не cp1251.")
 @click.option("--no-reports", is_flag=True, help="Только расчёт, без отчётов.")
+@_formats_option
+@_templates_option
 def run(rules_folder: Path, data_folder: Path, out: Path, day: date | None, year: int | None, allow_problems: bool, encoding: str | None,
-        no_reports: bool) -> None:
+        no_reports: bool, formats: tuple[str, ...], templates: Path | None) -> None:
     """Прочитать данные, применить правила, записать расчёт и отчёты.
 
     Пример: school-risk run --data sample_data --date 2026-09-03
     """
+    from console.reporting import Order
     from console.running import run_and_show
-    sys.exit(DONE if run_and_show(rules_folder, data_folder, out, day or date.today(), year, allow_problems, encoding, not no_reports) else PROBLEMS)
+    order = None if no_reports else Order(formats or tuple(FORMATS), templates or _beside(rules_folder))
+    sys.exit(DONE if run_and_show(rules_folder, data_folder, out, day or date.today(), year, allow_problems, encoding, order) else PROBLEMS)
+
+
+def _beside(rules_folder: Path) -> Path | None:
+    """Return the district's own templates, where there are any."""
+    folder = rules_folder.resolve().parent / "templates"
+    return folder if folder.is_dir() else None
 
 
 @main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
@@ -117,13 +141,35 @@ def explain(what: str, out: Path, everything: bool) -> None:
 @_out_option
 @click.option("--school", "schools", metavar="КОД", multiple=True, help="Только эти школы (можно повторить).")
 @click.option("--what", metavar="ОТЧЁТ", multiple=True, help=f"Только эти отчёты: {', '.join(REPORTS)}.")
-def report(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> None:
+@_formats_option
+@_templates_option
+@_hide_option
+@click.option("--processes", metavar="ЧИСЛО", type=click.IntRange(1, 64), default=None, help="Сколько процессов пишут отчёты (по умолчанию — по числу ядер).")
+def report(out: Path, schools: tuple[str, ...], what: tuple[str, ...], formats: tuple[str, ...], templates: Path | None, hide_names: bool,
+           processes: int | None) -> None:
     """Записать отчёты готового расчёта заново.
 
-    Пример: school-risk report --school 9003
+    \b
+    Примеры:
+      school-risk report --school 9003 --format docx
+      school-risk report --what vpr --what self_reports --format pdf
+      school-risk report --hide-names
     """
-    from console.running import report_and_show
-    sys.exit(DONE if report_and_show(out, schools, what) else PROBLEMS)
+    from console.reporting import Order, report_and_show
+    order = Order(formats or tuple(FORMATS), templates or _beside(Path("rules")), hide_names, processes)
+    sys.exit(DONE if report_and_show(out, schools, what, order) else PROBLEMS)
+
+
+@main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")
+@click.argument("folder", metavar="ПАПКА", type=click.Path(path_type=Path))
+@click.option("--anew", is_flag=True, help="Заменить шаблоны, которые там уже есть.")
+def templates(folder: Path, anew: bool) -> None:
+    """Выписать шаблоны Word, чтобы править их: фразы, столбцы, подписи.
+
+    Пример: school-risk templates templates
+    """
+    from console.reporting import write_templates
+    sys.exit(DONE if write_templates(folder, anew) else PROBLEMS)
 
 
 @main.command(context_settings=SETTINGS, options_metavar="[КЛЮЧИ]")

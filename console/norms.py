@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from console.checked import show_problems
-from console.running import Progress, stopped
+from console.reporting import Progress
+from console.running import stopped
 from engine.codes import Severity
 from engine.methods.objectivity import SIGNS, measured
 from engine.run import Run, run

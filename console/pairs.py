@@ -9,7 +9,7 @@ import click
 
 from console.checked import show_problems
 from console.problems import no_school
-from console.running import Progress
+from console.reporting import Order, Progress
 from engine.loading import RuleSet, load
 from engine.mentoring.decided import Decided, decide, open_project, refuse, save_decided
 from engine.mentoring.matching import TooLarge
@@ -20,7 +20,7 @@ from engine.problems import errors
 from engine.program import Program
 from engine.record import RecordError, open_run
 from engine.run import Run
-from reports import OF_PAIRS
+from reports import FORMATS, OF_PAIRS
 from reports.pairs import Pairs, PairView
 from reports.russian import SCHOOL, counted, joined
 
@@ -208,5 +208,5 @@ def _check_role(project: Project, school: str, mentee: str | None) -> None:
 
 
 def _write(run: Run, out: Path) -> bool:
-    from console.running import write_and_list
-    return write_and_list(run, out, (), OF_PAIRS, Progress())
+    from console.reporting import write_and_list
+    return write_and_list(run, out, (), OF_PAIRS, Progress(), Order(tuple(FORMATS)))

@@ -1,8 +1,7 @@
-"""`school-risk run` and `report`: what was read, what came out, what is undetermined and why, where the reports are."""
+"""`school-risk run`: what was read, what came out, what is undetermined and why, where the reports are."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -11,36 +10,21 @@ import click
 import numpy as np
 
 from console.checked import show_problems
-from console.problems import no_school
+from console.reporting import Order, Progress, write_and_list
 from engine.codes import Severity
 from engine.inference import InferenceError
 from engine.loading import load
 from engine.problems import Problem, errors
 from engine.program import CategoryPlan, IndicatorPlan
-from engine.record import RecordError, open_run, save
+from engine.record import save
 from engine.run import Run, run
 from engine.values import Numbers, Reason
 
 _SHOWN = 12
-OF_EACH_SCHOOL = {"school_": "карточки школ", "signs_": "признаки по ВПР", "roadmap_": "дорожные карты школ", "risk_profile_": "рисковые профили"}     # how the pages of single schools begin
 
 
-class Progress:
-    """One line on the error stream that says what is being done; silent when nobody watches."""
 
-    def __init__(self) -> None:
-        self.watched = sys.stderr.isatty()
-
-    def __call__(self, text: str) -> None:
-        if self.watched:
-            click.echo(f"\r\033[K{text[:78]}", nl=False, err=True)
-
-    def done(self) -> None:
-        if self.watched:
-            click.echo("\r\033[K", nl=False, err=True)
-
-
-def run_and_show(rules_folder: Path, data_folder: Path, out: Path, day: date, year: int | None, allow: bool, encoding: str | None, reports: bool) -> bool:
+def run_and_show(rules_folder: Path, data_folder: Path, out: Path, day: date, year: int | None, allow: bool, encoding: str | None, order: Order | None) -> bool:
     """Run the pipeline, save it, write reports and tell. Returns whether the run came about."""
     progress = Progress()
     try:
@@ -58,7 +42,7 @@ def run_and_show(rules_folder: Path, data_folder: Path, out: Path, day: date, ye
         click.echo(f"… и ещё {len(problems) - _SHOWN}; все — в run.json и на листе «Источники».", err=True)
     record = save(result, out)
     tell(result)
-    written = not reports or write_and_list(result, out, (), (), progress)
+    written = order is None or write_and_list(result, out, (), (), progress, order)
     click.echo(f"Запись расчёта: {record}")
     return written
 
@@ -130,54 +114,3 @@ def _needed(result: Run) -> set[str]:
             found.add(name)
             waiting += result.program.uses.get(name, ())
     return found
-
-
-def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple[str, ...], progress: Progress) -> bool:
-    """Write reports beside a run and name them. Returns whether they were written."""
-    from engine.mentoring.saved import PairsError
-    from reports import write_reports
-    from reports.careful import CarelessPhraseError
-    try:
-        paths = write_reports(result, out / "reports", schools=schools or None, what=what or None, progress=progress, beside=out)
-    except (CarelessPhraseError, PairsError) as error:
-        progress.done()
-        click.echo(str(error), err=True)
-        return False
-    progress.done()
-    click.echo("Отчёты:")
-    _tell_paths(paths)
-    return True
-
-
-def _tell_paths(paths: list[Path]) -> None:
-    """Name the files; pages of single schools, when there are many, in one line of each kind."""
-    many: dict[str, list[Path]] = {}
-    for path in paths:
-        kind = "" if path.name == "roadmap_order.html" else next((start for start in OF_EACH_SCHOOL if path.name.startswith(start)), "")
-        many.setdefault(kind, []).append(path)
-    for start, found in many.items():
-        if start and len(found) > 3:
-            click.echo(f"  {found[0].parent}/{start}*.html — {OF_EACH_SCHOOL[start]}: {len(found)}")
-        else:
-            for path in found:
-                click.echo(f"  {path}")
-
-
-def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> bool:
-    """Write the reports of a saved run again."""
-    from reports import REPORTS
-    for name in what:
-        if name not in REPORTS:
-            click.echo(f"Отчёта «{name}» нет. Бывают: {', '.join(REPORTS)}.", err=True)
-            return False
-    try:
-        result = open_run(out)
-    except RecordError as error:
-        click.echo(str(error), err=True)
-        return False
-    known = result.evaluation.frames[result.program.school_level].codes
-    for code in schools:
-        if code not in known:
-            click.echo(no_school(code, known), err=True)
-            return False
-    return write_and_list(result, out, schools, what, Progress())

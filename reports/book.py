@@ -38,9 +38,10 @@ _PURPOSE = ("Отчёт нужен, чтобы вовремя помочь шк�
 
 
 class Book:
-    """One run as reports see it. Only what is asked for is computed, and only once. `beside`: the folder of the run, where pairs.json is."""
+    """One run as reports see it. Only what is asked for is computed, and only once. `beside`: the folder of the run, where pairs.json is; `note` stands on every report."""
 
-    def __init__(self, run: Run, beside: Path | None = None):
+    def __init__(self, run: Run, beside: Path | None = None, note: str = ""):
+        self.note = note
         self.run, self.program, self.rules, self.beside = run, run.program, run.program.rules, beside
         self._made: dict[str, Any] = {}
         self.frame = run.evaluation.frames[self.program.school_level]
@@ -76,6 +77,8 @@ class Book:
                       academic_year(self.run.report_year), long_date(self.run.day), self.run.number, tuple(self._warnings()), self._remark())
 
     def _warnings(self):
+        if self.note:
+            yield self.note
         if self.run.allowed and self.run.tables.bad_rows:
             yield (f"Расчёт сделан без строк с ошибками (--allow-problems): не учтено {counted(int(self.run.tables.bad_rows), ROW)}. "
                    "Выводы, которые от них зависят, не определены.")

@@ -19,12 +19,12 @@ _FOLDER = Path(__file__).parent / "templates"
 def environment() -> jinja2.Environment:
     """Return the environment of the templates: everything is escaped, an unknown name is an error, texts get their no-break spaces."""
     found = jinja2.Environment(loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-                               finalize=_typographic, keep_trailing_newline=True)
+                               finalize=typographic, keep_trailing_newline=True)
     found.globals["style"] = Markup((_FOLDER / "style.css").read_text(encoding="utf-8"))
     return found
 
 
-def _typographic(value: Any) -> Any:
+def typographic(value: Any) -> Any:
     """Tie short words and numbers to what follows; markup made by a macro has been through this already."""
     return unbroken(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 

@@ -25,6 +25,11 @@ class Line:
     about: str = ""
     parts: tuple[Line, ...] = ()
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The line and what it consists of, one under another, for paper."""
+        return (self.text, *(f"– {line}" for part in self.parts for line in part.lines))
+
 
 class Wording:
     """Says the names of one program. Thresholds are given by their values on the date of the run."""

@@ -12,12 +12,11 @@ from engine.model_profile import PlanStep
 from engine.program import MeasurePlan
 from engine.roadmap.steps import Undated
 from reports.book import Book, link_of
-from reports.html import write_page
+from reports.outlet import Outlet
 from reports.profile import ProfileBook, ProfileView, profiles_of
 from reports.russian import SCHOOL, capital, counted, joined, lowered, to_counted
 from reports.sheets import Column, Sheet, sheet_of
 from reports.view import Header, MeasureView
-from reports.xlsx import write_workbook
 
 _DISTRICT = "районный_координатор"
 
@@ -147,11 +146,12 @@ def _rows_of(item: CoordinatorView, role: str, views: list[ProfileView], fields:
         yield (item.role, school, item.due, item.sent_to, *("" for _ in fields))
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the plan. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     pages = profiles_of(book)
     if pages is None:
         return []
     page = make_plan(pages)
-    return [write_page("assistance_plan.html.j2", page, folder / "assistance_plan.html"),
-            write_workbook("План-график «500+»", book, _sheets(pages, page), folder / "assistance_plan.xlsx")]
+    return [*out.page("assistance_plan", page, "assistance_plan", "План-график «500+»"),
+            *out.workbook("План-график «500+»", _sheets(pages, page), "assistance_plan")]

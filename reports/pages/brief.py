@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.book import Book
-from reports.html import write_page
 from reports.measures import ordered
+from reports.outlet import Outlet
 from reports.russian import SCHOOL, SIGN, capital, counted, feminine, form, joined, lowered, of_counted, to_counted
 from reports.status import GROUP_OPEN, PARTLY_KNOWN, Status
 from reports.view import Ground, GroupView, Header, MeasureView, SchoolView
@@ -272,6 +272,7 @@ def _wrapped(text: str, width: int) -> int:
     return -(-len(text) // width)
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
-    return [write_page("brief.html.j2", make_brief(book), folder / "brief.html")]
+    book = out.book
+    return out.page("brief", make_brief(book), "brief", "Краткая справка")

@@ -9,12 +9,11 @@ from pathlib import Path
 from engine.roadmap.of_run import GroupEvent, Shortage
 from engine.schedule.academic import Occurrence
 from reports.book import Book
-from reports.html import write_page
+from reports.outlet import Outlet
 from reports.roadmaps import MONTH_NAMES, Contact, month_title
 from reports.russian import SCHOOL, Noun, capital, counted, in_counted, joined
 from reports.sheets import Column, Sheet, sheet_of
 from reports.view import Header
-from reports.xlsx import write_workbook
 
 EVENT = Noun("групповое мероприятие", "групповых мероприятия", "групповых мероприятий")
 
@@ -193,7 +192,8 @@ def _answer(book: Book, indicator: str, subject: str) -> tuple[str, set[str]]:
     return "", set()
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the page and the workbook. Errors: OSError, CarelessPhraseError."""
-    return [write_page("cyclogram.html.j2", make_cyclogram(book), folder / "cyclogram.html"),
-            write_workbook("Циклограмма групповых мероприятий", book, make_sheets(book), folder / "cyclogram.xlsx")]
+    book = out.book
+    return [*out.page("cyclogram", make_cyclogram(book), "cyclogram", "Циклограмма групповых мероприятий"),
+            *out.workbook("Циклограмма групповых мероприятий", make_sheets(book), "cyclogram")]

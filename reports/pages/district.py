@@ -10,12 +10,11 @@ from engine.explanation import Quantity
 from engine.program import IndicatorPlan
 from reports.book import Book
 from reports.compared import borders, key_indicators
-from reports.html import write_page
+from reports.outlet import Outlet
 from reports.pages.workbook import make_sheets, named_groups
 from reports.russian import SCHOOL, capital, feminine, form, number_beside, to_counted, value_words
 from reports.status import GROUP_MET, GROUP_OPEN, NO_GROUND, PARTLY_KNOWN, Status
 from reports.view import Header, SchoolView
-from reports.xlsx import write_workbook
 
 _SHOWN = 8     # what an A4 sheet bears on its long side; the workbook holds them all
 
@@ -92,7 +91,8 @@ def _value(book: Book, plan: IndicatorPlan, row: int) -> Value:
     return Value(value_words(Quantity(quantity.low, quantity.high, decimals=quantity.decimals), borders(book, plan.name)), size, "open")
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
-    return [write_page("district.html.j2", make_district(book), folder / "district.html"),
-            write_workbook("Таблица района", book, make_sheets(book), folder / "district.xlsx")]
+    book = out.book
+    return [*out.page("district", make_district(book), "district", "Таблица района"),
+            *out.workbook("Таблица района", make_sheets(book), "district")]

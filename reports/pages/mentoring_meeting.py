@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.book import Book
-from reports.html import write_page
 from reports.mentoring import Project, project_view
+from reports.outlet import Outlet
 from reports.pairs import Pairs
 from reports.russian import joined
 
@@ -54,7 +54,8 @@ def _form(pairs: Pairs, label: str, name: str, role: str) -> Form:
     return Form(label, name, role, title, partners, why, subjects, pairs.reply_words(code, role))
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     pairs = book.pairs
-    return [write_page("mentoring_meeting.html.j2", make_meeting(book, pairs), folder / "mentoring_meeting.html")] if pairs is not None else []
+    return out.page("mentoring_meeting", make_meeting(book, pairs), "mentoring_meeting", "Установочная встреча «Школа – школе»") if pairs is not None else []

@@ -12,8 +12,8 @@ from engine import tree as t
 from engine.program import IndicatorPlan, MeasurePlan
 from engine.truth import Truth
 from reports.book import Book
-from reports.html import write_page
 from reports.mentoring import Project, project_view
+from reports.outlet import Outlet
 from reports.pairs import Pairs
 from reports.russian import SCHOOL, capital, counted, joined, lowered, quantity_words
 from reports.status import CHECK_MET, CHECK_NOT_MET, CHECK_OPEN, Status
@@ -185,7 +185,8 @@ def _beware(alike: str) -> str:
     return f"учесть, что условия различаются: {apart}" if "больше всего различаются" in alike else "условия одинаковы по всем известным сведениям"
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     pairs = book.pairs
-    return [write_page("mentoring_note.html.j2", make_note(book, pairs), folder / "mentoring_note.html")] if pairs is not None else []
+    return out.page("mentoring_note", make_note(book, pairs), "mentoring_note", "Информационная справка «Школа – школе»") if pairs is not None else []

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.book import Book
-from reports.html import write_page
 from reports.mentoring import Project, project_view
+from reports.outlet import Outlet
 from reports.pairs import Pairs
 from reports.russian import joined
 from reports.sheets import Column, Sheet, sheet_of
-from reports.xlsx import write_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,12 @@ def _how(book: Book, order: Order) -> Sheet:
     return sheet_of(book, "Как подобрано", (Column("Что", 20), Column("Название", 70), Column("Как учитывается", 40)), rows)
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     pairs = book.pairs
     if pairs is None:
         return []
     order = make_order(book, pairs)
-    return [write_page("mentoring_order.html.j2", order, folder / "mentoring_order.html"),
-            write_workbook("Пары «Школа – школе»", book, make_sheets(book, pairs, order), folder / "mentoring_order.xlsx")]
+    return [*out.page("mentoring_order", order, "mentoring_order", "Проект приказа «Школа – школе»"),
+            *out.workbook("Пары «Школа – школе»", make_sheets(book, pairs, order), "mentoring_order")]

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine import model
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan, MeasurePlan
 from reports.book import Book
-from reports.html import write_page
+from reports.outlet import Outlet
 from reports.pages.weaving import Entry, Weaver
 from reports.russian import CRITERION, GROUP, INDICATOR, MEASURE, academic_year, counted, full_stop, long_date
 from reports.view import Header, MeasureView
@@ -124,6 +124,7 @@ def _breaks(book: Book) -> Iterator[str]:
         yield f"«{book.wording.title(gap.table)}»{f' ({which})' if which else ''}: с {academic_year(gap.year)} учебного года ряд начинается заново — {gap.why}."
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
-    return [write_page("methodology.html.j2", make_methodology(book), folder / "methodology.html")]
+    book = out.book
+    return out.page("methodology", make_methodology(book), "methodology", "Перечень критериев и показателей")

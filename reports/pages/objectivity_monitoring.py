@@ -8,7 +8,6 @@ from pathlib import Path
 from engine.roadmap.of_run import RunRoadmap
 from reports.book import Book
 from reports.document import DRAFT, Document, Grid, Section, head, numbered
-from reports.html import write_page
 from reports.intervals import difference
 from reports.measures import Measures
 from reports.objectivity_figures import (
@@ -23,13 +22,13 @@ from reports.objectivity_figures import (
     Recheck,
     changed_share,
 )
+from reports.outlet import Outlet
 from reports.pages.vpr import annex_of_sources, ground_section, sources_section, sources_sheet
 from reports.pages.vpr_findings import category_words, expected_words
 from reports.pages.vpr_words import ACT, RECHECK, VIOLATION, outcome, percent, size_words, tally, with_interval, work_words
 from reports.russian import MEASURE, SCHOOL, Noun, academic_year, capital, counted, form, in_counted, joined, lowered, number, of_counted
 from reports.sheets import Column, Sheet, sheet_of
 from reports.vpr_figures import AGREED, Figures
-from reports.xlsx import write_workbook
 
 NAME = "Справка о результатах мониторинга по принятию мер по обеспечению объективности при проверке ВПР"
 TABLES = (ACTS, RECHECKS, LISTS, DECISIONS, "журнал", "группы_журнал", "работы_впр", "нормы_впр")
@@ -327,11 +326,12 @@ def make_sheets(book: Book, figures: Figures, objectivity: Objectivity, document
     return (acts, rechecks, *tables, sources_sheet(book, figures, TABLES))
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report; nothing where the rules know neither acts nor re-checks. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     figures = Figures(book.run)
     if not figures.has(ACTS) and not figures.has(RECHECKS):
         return []
     document = make_monitoring(book)
-    return [write_page("objectivity_monitoring.html.j2", document, folder / "objectivity_monitoring.html"),
-            write_workbook(NAME, book, make_sheets(book, figures, Objectivity(book.run, figures), document), folder / "objectivity_monitoring.xlsx")]
+    return [*out.page("objectivity_monitoring", document, "objectivity_monitoring", NAME),
+            *out.workbook(NAME, make_sheets(book, figures, Objectivity(book.run, figures), document), "objectivity_monitoring")]

@@ -17,12 +17,11 @@ from engine.objectivity.codes import State
 from engine.program import MeasurePlan
 from engine.roadmap.steps import Undated
 from reports.book import Book
-from reports.html import write_page
 from reports.objectivity import ATTENTION, FOUND, Recheck
+from reports.outlet import Outlet
 from reports.russian import NBSP, SCHOOL, capital, counted, full_stop, in_counted, joined, number, signed
 from reports.sheets import Column, Sheet, sheet_of
 from reports.view import Header, MeasureView, SchoolView
-from reports.xlsx import write_workbook
 
 TITLE = "Дорожная карта по работе с ГБОУ, демонстрирующими признаки необъективности при проведении ВПР"
 _APPROVER = "отдел_образования"     # the role that approves, where the rules have it
@@ -198,8 +197,9 @@ def _sheets(book: Book, page: Roadmap) -> tuple[Sheet, ...]:
             sheet_of(book, "О документе", (Column("Что", 22), Column("Текст", 110)), about))
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the document and its workbook. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     page = make_roadmap(book)
-    return [write_page("objectivity_roadmap.html.j2", page, folder / "objectivity_roadmap.html"),
-            write_workbook(TITLE, book, _sheets(book, page), folder / "objectivity_roadmap.xlsx")]
+    return [*out.page("objectivity_roadmap", page, "objectivity_roadmap", TITLE),
+            *out.workbook(TITLE, _sheets(book, page), "objectivity_roadmap")]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.truth import Truth
-from reports.book import Book, link_of
-from reports.html import write_page
+from reports.book import link_of
+from reports.outlet import Outlet
 from reports.profile import FACTOR, FactorView, ProfileBook, ProfileView, profiles_of
 from reports.russian import counted, joined, lowered
 from reports.view import Header
@@ -52,14 +52,15 @@ def _lead(view: ProfileView) -> str:
     return f"Предварительно: {'; '.join(part for part in parts if part)}."
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the profiles of the schools they are made for. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     pages = profiles_of(book)
     if pages is None:
         return []
     wanted = [school for school in (*pages.chosen, *pages.possible) if school.code in schools] if schools else pages.chosen
     paths = []
-    for school in wanted:
+    for school in out.mine(wanted):
         say(f"Рисковый профиль школы {school.label}")
-        paths.append(write_page("risk_profile.html.j2", make_profile(pages, pages.view(school)), folder / link_of(school.code, "risk_profile")))
+        paths += out.page("risk_profile", make_profile(pages, pages.view(school)), Path(link_of(school.code, "risk_profile")).stem, f"Рисковый профиль школы {school.label}")
     return paths

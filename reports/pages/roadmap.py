@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reports.book import Book, roadmap_link_of
-from reports.html import write_page
+from reports.outlet import Outlet
 from reports.roadmaps import MONTH_NAMES, STEP, ConflictView, Contact, LoadRow, MonthView, PlanRow, RoadmapViews, month_title
 from reports.russian import MEASURE, SCHOOL, counted, form, in_counted, lowered
 from reports.sheets import Column, Sheet, sheet_of
 from reports.view import Header, SchoolView
-from reports.xlsx import write_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +175,18 @@ def _contacts(book: Book) -> Sheet:
     return sheet_of(book, "Контакты", columns, [[item.role, item.contact, item.note] for item in book.roadmaps.contacts(book.roadmap.roadmap.steps)])
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the district's page and workbook and a page for each school with measures; named schools alone get theirs only.
 
     Errors: OSError, CarelessPhraseError.
     """
+    book = out.book
     paths = []
-    if not schools:
-        paths = [write_page("roadmap.html.j2", make_roadmap(book), folder / "roadmap.html"),
-                 write_workbook("Дорожная карта", book, make_sheets(book), folder / "roadmap.xlsx")]
-    for school in [book.school(code) for code in schools] if schools else book.schools:
+    if not schools and out.first:
+        paths = [*out.page("roadmap", make_roadmap(book), "roadmap", "Дорожная карта района"),
+                 *out.workbook("Дорожная карта", make_sheets(book), "roadmap")]
+    for school in out.mine([book.school(code) for code in schools] if schools else book.schools):
         if book.roadmap.needed[school.code]:
             say(f"Дорожная карта школы {school.label}")
-            paths.append(write_page("school_roadmap.html.j2", make_school_roadmap(book, school), folder / roadmap_link_of(school.code)))
+            paths += out.page("school_roadmap", make_school_roadmap(book, school), Path(roadmap_link_of(school.code)).stem, f"Дорожная карта школы {school.label}")
     return paths

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.book import Book
-from reports.html import write_page
+from reports.outlet import Outlet
 from reports.roadmaps import Contact, PlanRow
 from reports.russian import ranges
 from reports.view import Header
@@ -58,6 +58,7 @@ def _charges(rows: tuple[PlanRow, ...]) -> tuple[Charge, ...]:
     return tuple(Charge(role, f"{'пункт' if len(items) == 1 else 'пункты'} {ranges(items)}") for role, items in found.items())
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the order. Errors: OSError, CarelessPhraseError."""
-    return [write_page("roadmap_order.html.j2", make_order(book), folder / "roadmap_order.html")]
+    book = out.book
+    return out.page("roadmap_order", make_order(book), "roadmap_order", "Проект приказа об утверждении дорожной карты")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reports.book import Book, roadmap_link_of
 from reports.charts import Chart
-from reports.html import write_page
+from reports.outlet import Outlet
 from reports.profile import profile_link_of
 from reports.russian import CRITERION, counted, joined
 from reports.similar import Similar, similar_schools
@@ -137,10 +137,11 @@ def _turns(views: Iterable[CriterionView]) -> Iterable[Turn]:
             yield Turn(view.title, view.turning)
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the cards of the chosen schools, or of all. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     paths = []
-    for school in [book.school(code) for code in schools] if schools else book.schools:
+    for school in out.mine([book.school(code) for code in schools] if schools else book.schools):
         say(f"Карточка школы {school.label}")
-        paths.append(write_page("school.html.j2", make_school(book, school), folder / school.link))
+        paths += out.page("school", make_school(book, school), Path(school.link).stem, f"Карточка школы {school.label}")
     return paths

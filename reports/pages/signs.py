@@ -19,8 +19,8 @@ from engine.objectivity.effects import Z95
 from engine.truth import Truth
 from reports.book import Book
 from reports.careful import careless
-from reports.html import write_page
 from reports.objectivity import ATTENTION, CLEARED, FOUND, UNUSUAL, Objectivity, Recheck, SchoolWork
+from reports.outlet import Outlet
 from reports.russian import SCHOOL, WORK, academic_year, capital, counted, full_stop, joined, long_date, lowered, number, of_counted, signed
 from reports.sign_words import SIGN_WORDS, SignWords
 from reports.sign_works import WorkBlock, more, strength, work_block, work_title, worth_seeing
@@ -322,12 +322,13 @@ def _chance(p: float) -> str:
     return "не измерено" if not np.isfinite(p) else "меньше 0,0001" if p < 0.0001 else number(p, 4)
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the pages of the chosen schools, or of all that take part. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     paths = []
-    for school in [book.school(code) for code in schools] if schools else book.schools:
+    for school in out.mine([book.school(code) for code in schools] if schools else book.schools):
         link = book.signs_link(school)
         if link:
             say(f"Признаки школы {school.label}")
-            paths.append(write_page("signs.html.j2", make_signs(book, school), folder / link))
+            paths += out.page("signs", make_signs(book, school), Path(link).stem, f"Признаки по ВПР: школа {school.label}")
     return paths

@@ -8,9 +8,9 @@ from typing import Any
 
 from reports.book import Book
 from reports.document import DRAFT, Document, Grid, Section, head, kinds_grid, numbered, sources_grid
-from reports.html import write_page
 from reports.intervals import LEAST, Difference, Share
 from reports.objectivity_figures import Objectivity
+from reports.outlet import Outlet
 from reports.pages.vpr_findings import (
     found_tasks,
     is_common,
@@ -26,7 +26,6 @@ from reports.pages.vpr_words import KINDS, work_words
 from reports.russian import SCHOOL, academic_year, capital, counted, form, joined, number
 from reports.sheets import Column, Sheet, sheet_of
 from reports.vpr_figures import AGREED, BASIC_LEAST, DISTRICT, MARKS_TABLE, REGION, SAMPLE, TABLES, Figures, Supply, Task
-from reports.xlsx import write_workbook
 
 NAME = "Аналитическая справка по работе ВПР"
 _REQUEST = "Справка подготовлена по запросу отдела образования администрации района (чек-лист управленческого цикла «Объективность оценки качества подготовки обучающихся»)"
@@ -231,10 +230,11 @@ def sources_sheet(book: Book, figures: Figures, tables: tuple[str, ...]) -> Shee
     return sheet_of(book, "Источники", columns, [[book.wording.title(item.table), item.file, item.sheet, item.rows] for item in figures.sheets(tables)])
 
 
-def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
+def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report; nothing where the rules know no results of ВПР. Errors: OSError, CarelessPhraseError."""
+    book = out.book
     figures = Figures(book.run)
     if not figures.has(MARKS_TABLE) or not any(figures.has(table) for table in TABLES[1:]):
         return []
-    return [write_page("vpr.html.j2", make_vpr(book), folder / "vpr.html"),
-            write_workbook(NAME, book, make_sheets(book, figures, Objectivity(book.run, figures)), folder / "vpr.xlsx")]
+    return [*out.page("vpr", make_vpr(book), "vpr", NAME),
+            *out.workbook(NAME, make_sheets(book, figures, Objectivity(book.run, figures)), "vpr")]
