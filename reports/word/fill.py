@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,7 +48,7 @@ class Template:
             self._reader.init_docx()
         except OSError as error:
             raise WordTemplateError(f"Шаблон {path} не открывается: {error.strerror or error}.") from None
-        except (ValueError, KeyError, etree.XMLSyntaxError) as error:
+        except (ValueError, KeyError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
             raise WordTemplateError(f"Шаблон {path} — не документ Word (.docx): {error}. Сохраните его в Word как «Документ Word».") from None
 
     @cached_property
@@ -57,7 +58,7 @@ class Template:
     def fill(self, page: object, header: object, title: str, day: date) -> Filled:
         """Fill the template. Errors: WordTemplateError; CarelessPhraseError when the document says what no report may say."""
         document = _Reader(io.BytesIO(self.content))
-        document.parts_by_source = self._reader.parts_by_source
+        document.compiled = self._reader.compiled
         context = {"page": page, "header": header, "document_title": title, "chart": lambda item: _chart(document, item)}
         try:
             document.render(context, self.environment)
@@ -80,11 +81,21 @@ class Template:
     def _told(self, error: jinja2.TemplateError) -> str:
         """Say where a template is wrong: the name, the line of the document, the words around it."""
         context = [" ".join(line.split()) for line in getattr(error, "docx_context", ())]
-        line = getattr(error, "lineno", None)
+        line = (getattr(error, "lineno", None) or 1) - 1
         around = next((text for text in context[3:4] if text), "") or next((text for text in context if text), "")
-        where = f", строка {line}" if line else ""
+        where = f", абзац {line}" if line else ""
         near = f" рядом с «{around[:120]}»" if around else ""
-        return (f"Шаблон {self.path.name}{where}{near}: {error.message}. Исправьте метку в фигурных скобках или возьмите исходный шаблон: school-risk templates ПАПКА.")
+        return (f"Шаблон {self.path.name}{where}{near}: {_in_russian(error)}. Исправьте метку в фигурных скобках или возьмите исходный шаблон: school-risk templates ПАПКА.")
+
+
+def _in_russian(error: jinja2.TemplateError) -> str:
+    """Say what jinja says."""
+    message = error.message or ""
+    unknown = re.search(r"'([^']+)' is undefined|has no attribute '([^']+)'|No (?:filter|test) named '([^']+)'", message)
+    if unknown:
+        return f"«{next(word for word in unknown.groups() if word)}» в данных нет"
+    opened = re.search(r"looking for the following tags: (.*?)\.|expected token '([^']+)'|innermost block that needs to be closed is '([^']+)'", message)
+    return f"метка не закрыта или написана с ошибкой ({message})" if opened or message else "метка написана с ошибкой"
 
 
 class _Reader(DocxTemplate):
@@ -92,18 +103,14 @@ class _Reader(DocxTemplate):
 
     def __init__(self, source: Any):
         super().__init__(source)
-        self.parts_by_source: dict[str, jinja2.Template] = {}
+        self.compiled: dict[str, _Compiled] = {}
 
     def build_xml(self, context: Mapping[str, Any], jinja_env: jinja2.Environment | None = None) -> str:
-        return self._rendered("body", lambda: self.patch_xml(self.get_xml()), self.docx._part, context, jinja_env)
-
-    def _rendered(self, name: str, source: Any, part: Any, context: Mapping[str, Any], environment: Any) -> str:
-        self.current_rendering_part = part
-        if name not in self.parts_by_source:
-            text = re.sub(r"<w:p([ >])", r"\n<w:p\1", source())
-            self.parts_by_source[name] = _Compiled(text, environment)
-        rendered = self.parts_by_source[name].render(context)
-        return self.resolve_listing(re.sub(r"\n<w:p([ >])", r"<w:p\1", rendered))
+        self.current_rendering_part = self.docx._part
+        if "body" not in self.compiled:
+            # a line for each paragraph, before commands lose theirs: a mistake is told by the number of its paragraph
+            self.compiled["body"] = _Compiled(self.patch_xml(re.sub(r"<w:p([ >])", r"\n<w:p\1", self.get_xml())), jinja_env)
+        return self.resolve_listing(re.sub(r"\n<w:p([ >])", r"<w:p\1", self.compiled["body"].render(context)))
 
 
 class _Compiled:

@@ -37,7 +37,7 @@ def compiler() -> typst.Compiler:
 
 def picture_of(item: Any) -> bytes:
     """Draw a chart as PNG. Errors: TypeError for what is not one of our charts."""
-    svg = str(getattr(_drawings(), _macro_of(item))(item, Markup(_STYLE)))
+    svg = str(getattr(_drawings(), _macro_of(item))(item, Markup(_STYLE))).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     source = f'#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image(bytes({quoted(svg)}), format: "svg", width: {item.width * 0.75}pt)'
     return compiler().compile(source.encode(), format="png", ppi=_DOTS_PER_INCH)
 
