@@ -106,7 +106,7 @@ class Profiles:
 
     def _absent(self, plan: FactorPlan, row: int) -> Iterator[str]:
         """Name the plain indicators behind a factor's conditions that have no value."""
-        seen, pending = set(), [*plan.uses]
+        seen, pending = set(), sorted(plan.uses)
         while pending:
             name = pending.pop(0)
             if name in seen:
