@@ -10,6 +10,7 @@ import jinja2
 from markupsafe import Markup
 
 from reports.careful import refuse_careless, text_of_html
+from reports.mistakes import PageTemplateError
 from reports.russian import unbroken
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -32,9 +33,23 @@ def typographic(value: Any) -> Any:
 def write_page(template: str, page: object, path: Path) -> Path:
     """Render one page and write it.
 
-    Errors: jinja2.TemplateError names the template and the line; CarelessPhraseError when the page says what no report may say.
+    Errors: PageTemplateError names the template and the line; CarelessPhraseError when the page says what no report may say.
     """
-    text = environment().get_template(template).render(page=page)
+    try:
+        text = environment().get_template(template).render(page=page)
+    except jinja2.TemplateError as error:
+        raise PageTemplateError(_told(error, template)) from error
     refuse_careless(text_of_html(text), path.name)
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
+
+
+def _told(error: jinja2.TemplateError, template: str) -> str:
+    """Say which template is wrong and in which line: the mistake's own, or the last one of a template that the traceback passed."""
+    name, line, trace = getattr(error, "name", None) or template, getattr(error, "lineno", None), error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
+            name, line = Path(trace.tb_frame.f_code.co_filename).name, trace.tb_lineno
+        trace = trace.tb_next
+    where = f", строка {line}" if line else ""
+    return f"Шаблон страницы {name}{where}: {error.message}. Шаблоны лежат в {_FOLDER}."

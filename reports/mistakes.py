@@ -11,5 +11,9 @@ class WordTemplateError(ReportError):
     """A template that Word saved but that cannot be filled."""
 
 
+class PageTemplateError(ReportError):
+    """A template of a page that cannot be rendered."""
+
+
 class PdfError(ReportError):
     """A document that could not be set as PDF."""

@@ -15,11 +15,12 @@ import pytest
 from engine.mentoring.decided import decide, decided_in, refuse, save_decided
 from engine.mentoring.project import project_of
 from engine.record import open_run, save
-from engine.run import Run, run
+from engine.run import Run
 from reports import write_reports
 from reports.book import Book
 from reports.careful import careless
 from reports.similar import similar_schools
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("mentoring_order", "mentoring_meeting", "mentoring_note")
@@ -28,8 +29,7 @@ DOCUMENTS = ("mentoring_order", "mentoring_meeting", "mentoring_note")
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory) -> tuple[Run, Path, Path]:
     """A run, the folder it is saved in, and its documents."""
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", date(2026, 11, 24))
-    assert result is not None, problems
+    result = sample_run(date(2026, 11, 24))
     folder = tmp_path_factory.mktemp("documents")
     save(result, folder)
     write_reports(result, folder / "reports", what=DOCUMENTS, beside=folder)

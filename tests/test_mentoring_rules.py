@@ -23,9 +23,10 @@ from engine.mentoring.project import project_of, with_section
 from engine.mentoring.saved import PairsError, describe, read_saved
 from engine.program import Program
 from engine.record import open_run, save
-from engine.run import Run, run
+from engine.run import Run
 from engine.values import Numbers
 from reports.pairs import Pairs
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 SECTION = (ROOT / "rules/mentoring/project.yaml").read_text(encoding="utf-8")
@@ -35,8 +36,7 @@ CAPACITY = "    школ у наставника: 2"
 
 @pytest.fixture(scope="module")
 def sample() -> Run:
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", date(2026, 11, 24))
-    assert result is not None, problems
+    result = sample_run(date(2026, 11, 24))
     return result
 
 

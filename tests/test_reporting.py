@@ -8,26 +8,28 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import jinja2
 import openpyxl
 import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
 import cli
+import reports.html
 from console.click_words import speak_russian
 from engine.mentoring.decided import decided_in
 from engine.record import open_run, save
-from engine.run import run
 from reports import write_reports
 from reports.hiding import Mask
+from reports.mistakes import PageTemplateError
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", date(2026, 9, 3))
-    assert result is not None, problems
+    result = sample_run(date(2026, 9, 3))
     folder = tmp_path_factory.mktemp("run")
     save(result, folder)
     return folder
@@ -78,6 +80,16 @@ def test_a_broken_template_stops_the_report_with_its_place(saved, tmp_path):
     (tmp_path / "brief.docx").write_text("не Word", encoding="utf-8")
     code, text = told("report", "--out", str(saved), "--what", "brief", "--format", "docx", "--templates", str(tmp_path), "--processes", "1")
     assert code == 1 and "brief.docx" in text and "не документ Word" in text
+
+
+@pytest.mark.parametrize(("line", "said"), [("{{ page.нетакого }}", "нетакого"), ("{% if %}", "Expected"), ("{{ page.header.day | нетфильтра }}", "нетфильтра")])
+def test_a_mistake_in_a_template_of_a_page_names_the_template_and_the_line(tmp_path, monkeypatch, line, said):
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(tmp_path), undefined=jinja2.StrictUndefined)
+    (tmp_path / "part.html.j2").write_text(f"первая\n{line}\n", encoding="utf-8")
+    (tmp_path / "page.html.j2").write_text("начало\n\n\n{% include 'part.html.j2' %}", encoding="utf-8")
+    monkeypatch.setattr(reports.html, "environment", lambda: environment)
+    with pytest.raises(PageTemplateError, match=rf"part\.html\.j2, строка 2: .*{said}"):
+        reports.html.write_page("page.html.j2", object(), tmp_path / "page.html")
 
 
 def test_a_mistake_in_another_process_is_told_the_same(saved, tmp_path):

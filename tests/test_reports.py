@@ -17,6 +17,7 @@ from engine.program import CategoryPlan
 from engine.run import Run, evaluate_tables, run
 from engine.tables import Tables
 from reports import REPORTS, write_reports
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 9, 3)
@@ -26,8 +27,7 @@ FORBIDDEN = ("рейтинг", "худш", "лучшие школы", "вино�
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", DAY)
-    assert result is not None, problems
+    result = sample_run(DAY)
     folder = tmp_path_factory.mktemp("reports")
     return result, folder, write_reports(result, folder)
 

@@ -11,10 +11,11 @@ import numpy as np
 import openpyxl
 import pytest
 
-from engine.run import Run, run
+from engine.run import Run
 from reports import write_reports
 from reports.book import Book
 from reports.internal import stated
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 HIDDEN, SHORT = "требует_внимания", "внимание (ВПР)"
@@ -22,8 +23,7 @@ HIDDEN, SHORT = "требует_внимания", "внимание (ВПР)"
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory) -> tuple[Run, Path]:
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", date(2026, 9, 3))
-    assert result is not None, problems
+    result = sample_run(date(2026, 9, 3))
     folder = tmp_path_factory.mktemp("internal")
     write_reports(result, folder, what=("brief", "district", "schools"))
     return result, folder

@@ -20,6 +20,7 @@ from engine.roadmap.weighing import by_answers, by_data
 from engine.run import run
 from engine.truth import Truth
 from reports import write_reports
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 9, 3)
@@ -31,8 +32,7 @@ MADE_FOR = ["9006", "9007", "9012", "9015", "9016", "9018", "9019", "9025", "902
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", DAY)
-    assert result is not None, problems
+    result = sample_run(DAY)
     folder = tmp_path_factory.mktemp("profile")
     save(result, folder)
     return result, folder, write_reports(result, folder / "reports", what=WHAT)

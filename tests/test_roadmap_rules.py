@@ -29,6 +29,7 @@ from reports import write_reports
 from reports.book import Book
 from reports.pages.cyclogram import make_cyclogram
 from reports.russian import short_date
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 9, 3)
@@ -105,8 +106,7 @@ def tiny(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", DAY)
-    assert result is not None, problems
+    result = sample_run(DAY)
     folder = tmp_path_factory.mktemp("sample")
     save(result, folder)
     return result, folder

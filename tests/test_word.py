@@ -15,7 +15,6 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from engine.run import run
 from reports import REPORTS, write_reports
 from reports.book import Book
 from reports.careful import CarelessPhraseError
@@ -25,6 +24,7 @@ from reports.view import Header
 from reports.word.fill import Template
 from reports.word.templates import TemplateTextError, make_template, names
 from reports.word.typeset import left_out, pdf_of
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 9, 3)
@@ -208,8 +208,7 @@ def test_fonts_travel_with_their_licence():
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", DAY)
-    assert result is not None, problems
+    result = sample_run(DAY)
     folder = tmp_path_factory.mktemp("word")
     return result, folder, write_reports(result, folder, formats=("docx", "pdf"))
 
