@@ -236,6 +236,11 @@ def parted_by_a_page(text: str, found: str) -> bool:
     return words[:12] in found and words[-12:] in found
 
 
+def test_our_pdf_can_be_read_aloud(sample):
+    """By the standard PDF/UA-1: the typesetter writes its mark only when its checks have passed."""
+    assert [path.name for path in sample[2] if path.suffix == ".pdf" and b"pdfuaid" not in path.read_bytes()] == []
+
+
 def test_no_placeholder_and_no_python_word_is_left(sample):
     for path in sample[2]:
         if path.suffix == ".docx":

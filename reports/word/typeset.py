@@ -30,10 +30,14 @@ _PREAMBLE = f"""#set text(font: "{FAMILY}", lang: "ru", size: 12pt, hyphenate: a
 
 
 def pdf_of(content: bytes, title: str, day: date) -> bytes:
-    """Set a .docx as a tagged PDF; the same document is the same bytes. Errors: PdfError."""
-    source = _Setter(content).source(title, day)
+    """Set a .docx as a tagged PDF that a screen reader can read (PDF/UA-1 where the template allows); the same document is the same bytes. Errors: PdfError."""
+    source, moment = _Setter(content).source(title, day).encode(), datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
-        return compiler().compile(source.encode(), format="pdf", timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC))
+        return compiler().compile(source, format="pdf", timestamp=moment, pdf_standards="ua-1")
+    except typst.TypstError:        # a template without a heading or with one too deep: still tagged, but not by the letter of the standard
+        pass
+    try:
+        return compiler().compile(source, format="pdf", timestamp=moment)
     except typst.TypstError as error:
         raise PdfError(f"Документ «{title}» не свёрстан в PDF: {error}. Это не ваша вина; документ Word записан.") from None
 
@@ -51,6 +55,7 @@ class _Setter:
         self.document = docx.Document(io.BytesIO(content))
         self.looks = Looks(self.document.styles.element, self.document.part.numbering_part.element)
         self.counts: dict[str, int] = {}
+        self.depth = 0
 
     def source(self, title: str, day: date) -> str:
         parts = [f"#set document(title: {quoted(title)}, date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))\n", _PREAMBLE]
@@ -105,8 +110,13 @@ class _Setter:
             return before + self._item(look, body)
         where = {"center": "center", "right": "right", "justify": "start + top"}.get(look.align, "start")
         sticky = "true" if look.next else "false"
-        words = f"#heading(level: {look.level}, outlined: true, {self._joined(body)})" if look.level and not inside else f"#{{{self._joined(body)}}}"
+        words = f"#heading(level: {self._level(look.level)}, outlined: true, {self._joined(body)})" if look.level and not inside else f"#{{{self._joined(body)}}}"
         return f"{before}#p({look.before}pt, {look.after}pt, {look.left}pt, {max(look.first, 0)}pt, {sticky}, {where})[{words}]\n"
+
+    def _level(self, level: int) -> int:
+        """No heading is more than one level below the one before it: the outline has no holes, whatever a template skips."""
+        self.depth = min(level, self.depth + 1)
+        return self.depth
 
     def _item(self, look: Look, body: list[str]) -> str:
         mark, left, _ = self.looks.marker(look.list_of)
