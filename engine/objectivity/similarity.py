@@ -19,11 +19,11 @@ from .records import PupilRows
 
 IMPROBABLE = 3.2
 SMALLEST_CLASS = 5
+ENOUGH_PAIRS = 30  # of a school in a year
 PER_WORD = 12  # items in a packed word: 48 bits, so that a double holds it, too
 MOST_POINTS = 15  # for an item, in four bits
 _INFORMATIVE = 0.8  # pairs near the ceiling match by necessity
 _TRIM, _TRIM_CORRECTION, _EXTRA_DISPERSION = 0.9, 1.25, 0.7
-_ENOUGH_PAIRS = 30
 _AT_ONCE = 1 << 18  # pairs compared at a time: the arrays stay in the processor's cache
 _SAMPLE = 100_000  # pupils the expectation is learnt from: more would not change it
 _NIBBLES = np.uint64(0x1111111111111111)
@@ -134,7 +134,7 @@ def count_pairs(rows: PupilRows, item_max: np.ndarray, schools: int) -> tuple[np
 
 def fit_rate(found: np.ndarray, pairs: np.ndarray) -> dict | None:
     """Return the within-school base rate and over-dispersion without the tenth of schools with most such pairs."""
-    ok = pairs >= _ENOUGH_PAIRS
+    ok = pairs >= ENOUGH_PAIRS
     if ok.sum() < 20:
         return None
     found, pairs = found[ok], pairs[ok]
@@ -150,4 +150,10 @@ def rate_excess(found: np.ndarray, pairs: np.ndarray, norm: dict) -> np.ndarray:
     expected, size = pairs * norm["rate"], 1 / norm["dispersion"]
     chance = size / (size + np.maximum(expected, 1e-9))
     upper = stats.nbinom.sf(found, size, chance) + 0.5 * stats.nbinom.pmf(found, size, chance)
-    return np.where(pairs >= _ENOUGH_PAIRS, -ndtri(np.clip(upper, 1e-12, 1 - 1e-9)), np.nan)
+    return np.where(pairs >= ENOUGH_PAIRS, -ndtri(np.clip(upper, 1e-12, 1 - 1e-9)), np.nan)
+
+
+def most_usual(pairs: float, norm: dict) -> float:
+    """Return how many improbable pairs 95 of 100 schools with so many pairs do not exceed."""
+    size, expected = 1 / norm["dispersion"], max(pairs * norm["rate"], 1e-9)
+    return float(stats.nbinom.ppf(0.95, size, size / (size + expected)))
