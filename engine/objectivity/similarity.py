@@ -23,7 +23,7 @@ ENOUGH_PAIRS = 30  # of a school in a year
 PER_WORD = 12  # items in a packed word: 48 bits, so that a double holds it, too
 MOST_POINTS = 15  # for an item, in four bits
 _INFORMATIVE = 0.8  # pairs near the ceiling match by necessity
-_TRIM, _TRIM_CORRECTION, _EXTRA_DISPERSION = 0.9, 1.25, 0.7
+_TRIM, _TRIM_CORRECTION, _EXTRA_DISPERSION, _FEW = 0.9, 1.25, 0.7, 2
 _AT_ONCE = 1 << 18  # pairs compared at a time: the arrays stay in the processor's cache
 _SAMPLE = 100_000  # pupils the expectation is learnt from: more would not change it
 _NIBBLES = np.uint64(0x1111111111111111)
@@ -133,13 +133,18 @@ def count_pairs(rows: PupilRows, item_max: np.ndarray, schools: int) -> tuple[np
 
 
 def fit_rate(found: np.ndarray, pairs: np.ndarray) -> dict | None:
-    """Return the within-school base rate and over-dispersion without the tenth of schools with most such pairs."""
+    """Return the within-school base rate and over-dispersion; None for fewer than 20 schools.
+
+    The rate is that of nine tenths of the schools, without those with most such pairs. Where most schools have none, the tenth is all that was
+    found, so the rate is never below one that counts at most two pairs of a school: a few pairs in a few schools are then not unusual.
+    """
     ok = pairs >= ENOUGH_PAIRS
     if ok.sum() < 20:
         return None
     found, pairs = found[ok], pairs[ok]
     calm = found / pairs <= np.quantile(found / pairs, _TRIM)
-    rate = max(float(found[calm].sum() / max(pairs[calm].sum(), 1)) * _TRIM_CORRECTION, 1e-6)
+    least = (np.minimum(found, _FEW).sum() + 1) / pairs.sum()
+    rate = float(max(found[calm].sum() / max(pairs[calm].sum(), 1) * _TRIM_CORRECTION, least))
     expected = pairs[calm] * rate
     dispersion = float(np.sum((found[calm] - expected) ** 2 - expected) / max(np.sum(expected**2), 1e-9))
     return {"rate": rate, "dispersion": max(dispersion, 0.0) + _EXTRA_DISPERSION}
