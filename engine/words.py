@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _LATIN = re.compile(r"[A-Za-z]")
-_TWINS = str.maketrans("AaBCcEeHKMOoPpTXxy", "АаВСсЕеНКМОоРрТХху")
+TWINS = str.maketrans("AaBCcEeHKMOoPpTXxy", "АаВСсЕеНКМОоРрТХху")
 _BACK = str.maketrans("АаВСсЕеНКМОоРрТХху", "AaBCcEeHKMOoPpTXxy")
 IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
 
@@ -22,7 +22,7 @@ def mixes_alphabets(word: str) -> bool:
 def retyping_hint(word: str) -> str:
     """Say how to write a word of mixed letters: look-alikes in the alphabet it mostly uses, or which letters are strange in it."""
     cyrillic, latin = _CYRILLIC.findall(word), _LATIN.findall(word)
-    fixed = word.translate(_TWINS if len(cyrillic) >= len(latin) else _BACK)
+    fixed = word.translate(TWINS if len(cyrillic) >= len(latin) else _BACK)
     if not mixes_alphabets(fixed):
         return f"Наберите его одной раскладкой: {fixed}."
     kind, strange = ("Латинские", latin) if len(cyrillic) >= len(latin) else ("Русские", cyrillic)

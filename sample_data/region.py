@@ -15,8 +15,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+sys.path.insert(1, str(Path(__file__).parents[1]))
+
 import generate as district
 import raw_books as raw
+
+from engine.objectivity.records import PupilRows
+from engine.objectivity.similarity import count_pairs
 
 SEED = 20260902
 COUNT, FIRST = 400, 20_001
@@ -53,6 +58,17 @@ def works_of(schools: list[district.School], rng: np.random.Generator) -> dict[t
     return works
 
 
+def similar(key: tuple, found: list[tuple[int, np.ndarray]]) -> list[dict]:
+    """Count the similar pairs of a work inside classes: these are cut as in the district's books (Writer.individual)."""
+    subject, grade, year = key
+    items = np.concatenate([points for _, points in found])
+    school = np.repeat(np.arange(len(found)), [len(points) for _, points in found])
+    klass = np.concatenate([np.arange(len(points)) * 4 // len(points) for _, points in found])
+    close, pairs = count_pairs(PupilRows(school, items, klass), items.max(0), len(found))
+    return [{"Код ОО": code, "Предмет": subject, "Класс": grade, "Учебный год": year, "Сравнивали работы учеников": len(points), "Пар работ внутри классов": int(pairs[place]),
+             "Похожих пар работ": int(close[place])} for place, (code, points) in enumerate(found)]
+
+
 def write(folder: Path) -> None:
     """Write the tables of the region."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,6 +83,7 @@ def write(folder: Path) -> None:
     table("Реестр школ", [{"Код ОО": school.code, "Краткое наименование": school.title, "Тип ОО": school.kind_name, "Муниципалитет": REGION, "1–4 классы": "да",
                            "5–9 классы": "да", "10–11 классы": "нет", "Всего обучающихся": enrolment[school.code]} for school in schools])
     scores, items, marks, enrolled = [], [], [], {}
+    pupils: dict[tuple, list] = {}      # by work: item scores of every school
     for (code, procedure, short, grade, year), work in works.items():
         subject = district.SUBJECTS[short]
         if procedure == "ОГЭ":
@@ -79,11 +96,13 @@ def write(folder: Path) -> None:
         enrolled[(code, grade, year)] = max(enrolled.get((code, grade, year), 0), work.enrolled)
         if year > district.YEARS[0]:
             tops = raw.item_tops(district.VPR_SCALES[(grade, short)][0])
-            got = raw.item_scores(work.scores, tops, np.random.default_rng([SEED, code, year, grade, ord(short[0])])).sum(0)
+            points = raw.item_scores(work.scores, tops, np.random.default_rng([SEED, code, year, grade, ord(short[0])]))
+            pupils.setdefault((subject, grade, year), []).append((code, points))
             items += [{"Код ОО": code, "Предмет": subject, "Класс": grade, "Учебный год": year, "№ задания": str(number), "Писали задание": len(work.scores),
-                       "Сумма баллов за задание": int(total), "Максимум за задание": top} for number, (total, top) in enumerate(zip(got, tops, strict=True), start=1)]
+                       "Сумма баллов за задание": int(total), "Максимум за задание": top} for number, (total, top) in enumerate(zip(points.sum(0), tops, strict=True), start=1)]
     table("Работы ВПР", scores)
     table("Задания ВПР", items)
+    table("Сходство работ", [row for key, schools_of in pupils.items() for row in similar(key, schools_of)])
     table("Результаты ОГЭ", marks)
     table("Контингент", [{"Код ОО": code, "Параллель": grade, "Учебный год": year, "Обучающихся в параллели": count} for (code, grade, year), count in enrolled.items()])
     table("Шкалы ВПР", [{"Предмет шкалы": district.SUBJECTS[short], "Класс шкалы": grade, "Год шкалы": year, "Максимальный первичный балл": scale[0],

@@ -35,7 +35,7 @@ def measured(call: Calculation, every: bool = False) -> Measured | None:
     kept = call.engine.shared.setdefault(SIGNS, {})
     if (call.indicator, every) not in kept:
         given = call.parameters
-        names = Names(given["работы"], given["шкалы"], given.get("задания"), given.get("группы"), given.get("контингент"), given.get("экзамены"), given.get("нормы"))
+        names = Names(given["работы"], given["шкалы"], given.get("задания"), given.get("группы"), given.get("контингент"), given.get("экзамены"), given.get("нормы"), similarity=given.get("сходство"))
         source = Source(call.engine.tables.connection, names, call.evaluator.size, call.engine.report_year, int(call.number("лет", 3)))
         try:
             kept[(call.indicator, every)] = measured_from(source, _schools(call, source), every)
@@ -121,6 +121,7 @@ METHODS = (
            {"работы": Parameter("таблица", "Число работ по первичным баллам и отметкам журнала.", needed=True, columns=(*_WORK, "журнал", "балл", "работ")),
             "шкалы": Parameter("таблица", "Максимум и границы отметок по годам.", needed=True, columns=("предмет", "класс", "год", "максимум", "граница_3", "граница_4", "граница_5")),
             "задания": Parameter("таблица", "Суммы баллов за задания: признаки по заданиям.", columns=(*_WORK, "задание", "сумма_баллов", "максимум")),
+            "сходство": Parameter("таблица", "Пары работ внутри классов, посчитанные при чтении строк учеников: признак сходства.", columns=(*_WORK, "пар", "похожих_пар")),
             "группы": Parameter("таблица", "Распределения региона и всей выборки: с ними сравниваются школы.", columns=("вид_группы", "группа", "предмет", "класс", "год", "балл", "доля", "участников", "работ")),
             "контингент": Parameter("таблица", "Списочный состав классов: признак участия.", columns=("класс", "год", "учащихся")),
             "экзамены": Parameter("таблица", "Отметки ОГЭ: ожидаемый уровень и его подтверждение.", columns=("процедура", "предмет", "год", "отметка_2", "отметка_3", "отметка_4", "отметка_5")),

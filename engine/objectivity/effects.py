@@ -1,4 +1,4 @@
-"""What a card shows: effects in pupils and marks with intervals, and the expected curve for a chart. No p-values."""
+"""What a card shows: effects in pupils, pairs and marks with intervals, and the expected curve for a chart. No p-values."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ import numpy as np
 
 from .records import Work, WorkKey
 from .school_signs import SignTable
+from .similarity import ENOUGH_PAIRS, most_usual
 from .spike import apply, exact_mid_p
 
 Z95 = 1.959964
@@ -44,6 +45,29 @@ def lift_of_year(table: SignTable, year: int) -> Lift:
     excess, half = np.where(known, excess, np.nan), np.where(known, np.sqrt(variance), np.nan)
     safe = np.maximum(below, 1e-9)
     return Lift(excess / safe, half / safe, excess, excess - Z95 * half, excess + Z95 * half)
+
+
+@dataclass(frozen=True)
+class Similar:
+    """S8 of a school-year over its works: similar pairs inside classes, all informative pairs, how many similar are expected, and up to how many are usual.
+
+    expected and usual are NaN where the pairs are too few or no base rate is known.
+    """
+
+    found: float
+    pairs: float
+    expected: float
+    usual: float
+
+
+def similar_of_year(table: SignTable, year: int, school: int) -> Similar:
+    """Add up the pairs of a school over the works of a year. Zero pairs: no rows of pupils with classes and items were read."""
+    counts = [result.pairs for key, result in table.works.items() if key.year == year and result.pairs is not None]
+    found, pairs = (float(sum(pair[part][school] for pair in counts)) for part in (0, 1))
+    rate = table.norms["similarity"].get(str(year))
+    if rate is None or pairs < ENOUGH_PAIRS or not np.isfinite(table.z["S8_similar"][school, table.years.index(year)]):
+        return Similar(found, pairs, np.nan, np.nan)
+    return Similar(found, pairs, pairs * rate["rate"], most_usual(pairs, rate))
 
 
 @dataclass(frozen=True)

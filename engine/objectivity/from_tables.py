@@ -37,6 +37,7 @@ class Names:
     exams: str | None = None
     norms: str | None = None
     exam: str = "ОГЭ"
+    similarity: str | None = None
 
 
 @dataclass
@@ -82,7 +83,7 @@ class Source:
             self.notes.append(f"Строка региона работы «{key.subject}, {key.grade} класс, {key.year}» — для другой шкалы (до {len(pooled) - 1} баллов, а не {top}); не использована.")
             pooled = None
         cross = _cross(row, journal, score, count, len(schools), borders)
-        return Work(key, schools, hist, borders, cross, None, item_sum, item_max, self._enrolled(key, schools), pooled)
+        return Work(key, schools, hist, borders, cross, None, item_sum, item_max, self._enrolled(key, schools), pooled, pairs=self._pairs(key, schools))
 
     def top(self, key: WorkKey, highest: int | None = None) -> int:
         """Return the maximum score of a work: of its scale, else the greatest of its items' sum, the columns of the norm rows and the scores got.
@@ -176,6 +177,18 @@ class Source:
         enrolled = np.full(self.units, np.nan)
         enrolled[columns["_unit"].astype(np.int64)] = columns["n"]
         return enrolled[schools] if np.isfinite(enrolled[schools]).any() else None
+
+    def _pairs(self, key: WorkKey, schools: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Improbable and all informative pairs inside classes, (m,) × 2; NaN for a school that has no row: its rows of pupils were not given."""
+        if self.names.similarity is None:
+            return None
+        columns = self._columns(f'''SELECT _unit, SUM("похожих_пар") AS found, SUM("пар") AS pairs FROM {quoted(self.names.similarity)}
+                                    WHERE {_THIS} AND _unit IS NOT NULL AND "похожих_пар" IS NOT NULL AND "пар" IS NOT NULL GROUP BY ALL''', key)
+        if not len(columns["_unit"]):
+            return None
+        result = np.full((2, self.units), np.nan)
+        result[:, columns["_unit"].astype(np.int64)] = columns["found"], columns["pairs"]
+        return result[0, schools], result[1, schools]
 
     # ------------------------------------------------------------ SQL
 

@@ -43,6 +43,7 @@ class Work:
     Shapes: schools (m,) indices into Schools; hist (m, max + 1) counts; cross (m, 4, 4) journal × work marks 2..5;
     score_by_journal (m, 4, max + 1); item_sum (m, K); item_max (K,); enrolled (m,); pooled (max + 1,) counts or
     shares of the region or the whole sample, taken from the same export.
+    pairs: improbable and informative pairs inside classes, (m,) × 2, when they were counted elsewhere and rows are not kept.
     borders: lowest score of «3», «4», «5» in the order of that year; () when the scale is not known.
     Everything but hist may be None (unknown for all) or hold NaN rows (unknown for that school).
     """
@@ -58,6 +59,7 @@ class Work:
     enrolled: np.ndarray | None = None
     pooled: np.ndarray | None = None
     rows: PupilRows | None = None
+    pairs: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def top(self) -> int:
@@ -69,7 +71,8 @@ class Work:
         pick = lambda values: None if values is None else values[keep]  # noqa: E731
         return replace(self, schools=self.schools[keep], hist=self.hist[keep], cross=pick(self.cross),
                        score_by_journal=pick(self.score_by_journal), item_sum=pick(self.item_sum),
-                       enrolled=pick(self.enrolled), rows=_rows_of(self.rows, self.schools[keep]))
+                       enrolled=pick(self.enrolled), rows=_rows_of(self.rows, self.schools[keep]),
+                       pairs=None if self.pairs is None else (self.pairs[0][keep], self.pairs[1][keep]))
 
     def with_schools(self, schools: np.ndarray) -> Work:
         """Return the work with school indices replaced, rows included (used to cut a district out of a region)."""

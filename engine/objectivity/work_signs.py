@@ -119,6 +119,8 @@ def _apply(work: Work, schools: Schools, scores: Scores, columns: dict, scales: 
 
 
 def _pairs(work: Work, schools: Schools) -> tuple[np.ndarray, np.ndarray] | None:
+    if work.pairs is not None:
+        return tuple(np.bincount(work.schools, np.nan_to_num(counts), schools.count) for counts in work.pairs)
     if work.rows is None:
         return None
     return similarity.count_pairs(work.rows, np.asarray(work.item_max), schools.count)

@@ -22,6 +22,8 @@ from reports.careful import careless
 from reports.objectivity import ATTENTION, CLEARED, FOUND, UNUSUAL, Objectivity, Recheck, SchoolWork
 from reports.outlet import Outlet
 from reports.russian import SCHOOL, WORK, academic_year, capital, counted, full_stop, joined, long_date, lowered, number, of_counted, signed
+from reports.sign_pairs import SIGN as SIMILAR
+from reports.sign_pairs import in_words, similar_of, why_missing
 from reports.sign_words import SIGN_WORDS, SignWords
 from reports.sign_works import WorkBlock, more, strength, work_block, work_title, worth_seeing
 from reports.status import Status
@@ -154,6 +156,8 @@ def _differs(signs: Objectivity, row: int) -> str:
 
 def _headline(signs: Objectivity, row: int, name: str) -> str:
     """Say a sign by its most unusual work; a work too small to be described gives no number."""
+    if name == SIMILAR:
+        return SIGN_WORDS[name].headline(None)
     effects = [work.effects[name] for work in signs.works(row) if name in work.effects and work.effects[name].unusual]
     return SIGN_WORDS[name].headline(max(effects, key=lambda effect: effect.value / max(effect.usual, 1e-9))) if effects else f"отличается признак «{lowered(SIGN_NAMES[name])}»"
 
@@ -211,7 +215,7 @@ def _norms(signs: Objectivity) -> str:
 def _missing(book: Book, school: SchoolView) -> Iterator[str]:
     """Say which tables of the method hold nothing of this school for the year, and what else keeps the state open."""
     signs = book.objectivity
-    for parameter, what in (("работы", "работы ВПР по первичным баллам"), ("задания", "выполнение заданий"), ("контингент", "списочный состав параллелей"), ("экзамены", "результаты экзаменов")):
+    for parameter, what in (("работы", "работы ВПР по первичным баллам"), ("задания", "выполнение заданий"), ("сходство", "пары работ внутри классов"), ("контингент", "списочный состав параллелей"), ("экзамены", "результаты экзаменов")):
         table = signs.table(parameter)
         if not table:
             yield f"{capital(what)}: таблица в правилах не названа."
@@ -239,6 +243,8 @@ def _families(book: Book, works: list[SchoolWork], row: int) -> Iterator[Family]
 def _sign(book: Book, name: str, works: list[SchoolWork], row: int) -> SignRow:
     """The most unusual work of a sign, and the outcome over all works of the year."""
     words, signs = SIGN_WORDS[name], book.objectivity
+    if name == SIMILAR:
+        return _similar(signs, row)
     found = sorted((work for work in works if name in work.effects), key=lambda work: work.key)
     if not found:
         return SignRow(SIGN_NAMES[name], words.question, capital(_why_missing(signs, words, works)), "", words.against, words.unit, _UNMEASURED)
@@ -248,6 +254,16 @@ def _sign(book: Book, name: str, works: list[SchoolWork], row: int) -> SignRow:
     shown = f"Наибольшее из {of_counted(len(found), WORK)} — {value}" if len(found) > 1 else capital(value)
     hidden = "; больше отличается работа, которую писали меньше 10 учеников, она не показана" if signs.hides(name, row) else ""
     return SignRow(SIGN_NAMES[name], words.question, shown + hidden, words.usual(most.effects[name]), words.against, words.unit, _UNUSUAL if z > UNUSUAL else _USUAL)
+
+
+def _similar(signs: Objectivity, row: int) -> SignRow:
+    """Similarity is counted over the works of a year together: similar pairs are rare in one."""
+    words, similar = SIGN_WORDS[SIMILAR], similar_of(signs, row)
+    if not np.isfinite(similar.expected):
+        return SignRow(SIGN_NAMES[SIMILAR], words.question, capital(why_missing(similar)), "", words.against, words.unit, _UNMEASURED)
+    value, usual = in_words(similar)
+    status = _UNUSUAL if signs.measured.table.z[SIMILAR][row, -1] > UNUSUAL else _USUAL
+    return SignRow(SIGN_NAMES[SIMILAR], words.question, capital(value), usual, words.against, words.unit, status)
 
 
 def _why_missing(signs: Objectivity, words: SignWords, works: list[SchoolWork]) -> str:

@@ -38,7 +38,7 @@ def reshape(sheet: RawSheet, header: Header, desk: Desk) -> None:
         return
     desk.sheets[sheet_number].left_out.append(("Код участника", "личные данные не читаются"))
     layout = Layout(header, header.at(r"итого баллов"), fixed_school=school, journal=header.find(r"отметка за предыдущ"), variant=header.find("вариант"),
-                    top=top_of(sheet, header), items=tuple(items_of(sheet, header)))
+                    number=header.find(r"порядковый номер класса|наименование класса|класс$"), top=top_of(sheet, header), items=tuple(items_of(sheet, header)))
     stage_pupils(sheet, layout, work, desk, sheet_number)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from engine.inputs.formats.desk import Desk
+from engine.inputs.formats.pupil_pairs import put_pairs
 from engine.inputs.formats.scales import Scale, settle_scales
 
 _LEAST = 8                                 # pupils with a journal mark, for a correlation to be told
@@ -14,12 +15,13 @@ _WORK = ("предмет", "класс", "год")
 
 
 def derive(desk: Desk) -> None:
-    """Stage `результаты` from scores without marks, and `сводка_баллов`.
+    """Stage `результаты` from scores without marks, `сводка_баллов` and `сходство_впр`.
 
     Errors: D401 (a score over the scale's maximum, a mark against the scale), D407 (scores without marks and no scale of that year).
     """
     if "работы_впр" not in desk.staged():
         return
+    put_pairs(desk)
     works = desk.connection.execute(f"SELECT DISTINCT предмет, класс, год FROM {desk.stage('работы_впр')} ORDER BY 3, 2, 1").fetchall()
     scales = settle_scales(desk)
     for work in works:

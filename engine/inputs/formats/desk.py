@@ -69,6 +69,7 @@ class Desk:
         self.exams: list[tuple] = []                     # results of exam days, added up when all files are read
         self.secret = secrets.token_bytes(32)            # key of the hashes that tell a participant from another; never stored
         self.seen: dict[tuple, list[Seen]] = defaultdict(list)   # by work
+        self.held: dict[tuple, list] = defaultdict(list)         # by work: classes whose pairs wait to be counted (pupil_pairs)
         self.passed_over: list[tuple[str, str]] = []
         self._waiting: dict[str, list[tuple]] = defaultdict(list)
         self._made: set[str] = set()

@@ -16,10 +16,11 @@ from engine.inputs.formats.items import Item
 from engine.inputs.formats.layout import ABSENT, CODE, Header, Work, address, text_at
 from engine.inputs.formats.pupil_counts import put_counts
 from engine.inputs.formats.pupil_faults import tell_faults
+from engine.inputs.formats.pupil_pairs import hold, packed
 from engine.inputs.sheet import RawSheet
 from engine.tables import literal, one_row
 
-_SCRATCH = ("_read", "_odd", "_works", "_schools", "_sums")
+_SCRATCH = ("_read", "_odd", "_works", "_schools", "_sums", "_classes")
 _BLOCK = re.compile(r"кол-?во\s+участников\D*(\d+)", re.IGNORECASE)
 _EDGES = literal(" \t\r\n\u00a0")
 _ABSENT = "(" + ", ".join(literal(mark) for mark in sorted(ABSENT)) + ")"
@@ -41,6 +42,7 @@ class Layout:
     journal: int | None = None
     variant: int | None = None
     grade: int | None = None
+    number: int | None = None  # the number of the class, where the sheet has no class of the work
     top: int | None = None
     items: tuple[Item, ...] = ()
     blocks: bool = False  # rows «<school>(edu…) | Кол-во участников: N» stand above each school
@@ -54,8 +56,13 @@ class Layout:
     @property
     def parts(self) -> dict[str, int]:
         """Return all the positions to read, by the names of SQL columns."""
-        named = {"school": self.school, "variant": self.variant, "grade": self.grade}
+        named = {"school": self.school, "variant": self.variant, "grade": self.grade, "number": self.number}
         return {name: place for name, place in named.items() if place is not None} | self.numbers
+
+    @property
+    def class_part(self) -> str | None:
+        """Return the SQL column that tells a class of a school from another."""
+        return "grade" if self.grade is not None else "number" if self.number is not None else None
 
     @property
     def most(self) -> int:
@@ -74,6 +81,7 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
     _settle(desk.connection, layout)
     bad = tell_faults(desk, sheet_number, layout, work, blocks) | _broken(sheet, desk)
     put_counts(desk, sheet_number, layout, work, region)
+    hold(desk, sheet_number, layout, work)
     if layout.mark is not None:
         desk.seen[work.subject, work.grade, work.year] += _seen(desk.connection, sheet_number, layout, work, relation)
     rows = dict(desk.connection.execute("SELECT school, r FROM _schools").fetchall())
@@ -136,7 +144,7 @@ def _walk(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
             blocks.append((*found, number))
             continue
         values = {name: text_at(cells, place) or None for name, place in layout.parts.items()}
-        if not any(values[name] for name in parts if name != "grade"):
+        if not any(values[name] for name in parts if name not in ("grade", "number")):
             sheet.body.forgive(number)  # a footnote
         else:
             rows.append((number, values.get("school") or block, *(values[name] for name in parts)))
@@ -157,19 +165,21 @@ def _block_of(cells: list) -> tuple[str, int] | None:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, work: Work, relation: str) -> None:
-    """Make `_read` in one pass: a row for the plain and one for the odd rows of each school, with sums of items, works as codes, odd rows whole.
+    """Make `_read` in one pass: a row for the plain and one for the odd rows of each class, with sums of items, works as codes, odd rows whole.
 
     A code is score · 64 + mark · 8 + journal mark: one number is far cheaper to group by than three columns.
     """
     marks = "".join(f" + {factor} * coalesce({name}_n, 0)" for name, factor in (("mark", 8), ("journal", 1)) if name in layout.numbers)
     sums = "".join(f", sum(i{index}_n) AS i{index}" for index in range(len(layout.items)))
     whole = ", ".join(f"{name}: {name}" for name in ("_row", *layout.parts) if name != "school")
-    filled = ", ".join([name for name in layout.parts if name not in ("school", "grade")])  # a footnote has none of them
+    filled = ", ".join([name for name in layout.parts if name not in ("school", "grade", "number")])  # a footnote has none of them
+    words = packed(layout)
+    group = f"school, plain, {layout.class_part}" if words else "school, plain"
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _read AS SELECT {_SCHOOL} AS school, * EXCLUDE (school) FROM (
-            SELECT school, plain, count(*) AS n, min(_row) AS r, max(_row) AS last, list(TRY_CAST(64 * total_n{marks} AS INTEGER)) AS works{sums},
+            SELECT {group}, count(*) AS n, min(_row) AS r, max(_row) AS last, list(TRY_CAST(64 * total_n{marks} AS INTEGER)) AS works{sums}{words},
                    list({{{whole}}}) FILTER (WHERE NOT plain) AS odd
-            FROM {_with_plain(layout, work, relation)} WHERE coalesce({filled}) IS NOT NULL GROUP BY school, plain)""")
+            FROM {_with_plain(layout, work, relation)} WHERE coalesce({filled}) IS NOT NULL GROUP BY {group})""")
 
 
 def _with_plain(layout: Layout, work: Work, relation: str) -> str:
