@@ -327,11 +327,16 @@ def make_sheets(book: Book, figures: Figures, objectivity: Objectivity, document
     return (acts, rechecks, *tables, sources_sheet(book, figures, TABLES))
 
 
+def is_made(book: Book) -> bool:
+    """Tell whether the rules know acts or re-checks."""
+    figures = Figures(book.run)
+    return figures.has(ACTS) or figures.has(RECHECKS)
+
+
 def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report; nothing where the rules know neither acts nor re-checks. Errors: OSError, CarelessPhraseError."""
-    figures = Figures(book.run)
-    if not figures.has(ACTS) and not figures.has(RECHECKS):
+    if not is_made(book):
         return []
-    document = make_monitoring(book)
+    figures, document = Figures(book.run), make_monitoring(book)
     return [write_page("objectivity_monitoring.html.j2", document, folder / "objectivity_monitoring.html"),
             write_workbook(NAME, book, make_sheets(book, figures, Objectivity(book.run, figures), document), folder / "objectivity_monitoring.xlsx")]

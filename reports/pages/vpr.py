@@ -231,10 +231,16 @@ def sources_sheet(book: Book, figures: Figures, tables: tuple[str, ...]) -> Shee
     return sheet_of(book, "Источники", columns, [[book.wording.title(item.table), item.file, item.sheet, item.rows] for item in figures.sheets(tables)])
 
 
+def is_made(book: Book) -> bool:
+    """Tell whether the rules know results of ВПР."""
+    figures = Figures(book.run)
+    return figures.has(MARKS_TABLE) and any(figures.has(table) for table in TABLES[1:])
+
+
 def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report; nothing where the rules know no results of ВПР. Errors: OSError, CarelessPhraseError."""
-    figures = Figures(book.run)
-    if not figures.has(MARKS_TABLE) or not any(figures.has(table) for table in TABLES[1:]):
+    if not is_made(book):
         return []
+    figures = Figures(book.run)
     return [write_page("vpr.html.j2", make_vpr(book), folder / "vpr.html"),
             write_workbook(NAME, book, make_sheets(book, figures, Objectivity(book.run, figures)), folder / "vpr.xlsx")]

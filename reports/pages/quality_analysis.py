@@ -1,0 +1,2 @@
+def write(book, folder, schools, say):
+    return []
