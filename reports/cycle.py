@@ -69,7 +69,7 @@ class CycleStates:
         if item.measure is not None:
             return StateView(self.measure(item.measure))
         if item.table is not None:
-            return self._table(item.table)
+            return self.table(item.table)
         if item.report is not None:
             return StateView(full_stop(capital(made_words(self.book, item.report))), is_made(self.book, item.report))
         if item.tally is not None:
@@ -89,7 +89,8 @@ class CycleStates:
         state = "срок прошёл, исполнение отмечает ответственный" if view.past else view.state
         return f"{view.title}: {view.due_full or 'день не назначен'} — {state}."
 
-    def _table(self, name: str) -> StateView:
+    def table(self, name: str) -> StateView:
+        """Count the schools that supplied a table of the report year."""
         title, table = self.book.wording.title(name), self.program.rules.tables[name]
         when = f" AND {quoted(table.year_column)} = {self.run.report_year}" if table.year_column else ""
         rows, schools = self.run.tables.connection.execute(f"SELECT count(*), count(DISTINCT _unit) FROM {quoted(name)} WHERE {_READABLE}{when}").fetchone()

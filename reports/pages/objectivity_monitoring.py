@@ -43,7 +43,7 @@ def make_monitoring(book: Book) -> Document:
     """Put the document together."""
     figures = Figures(book.run)
     objectivity = Objectivity(book.run, figures)
-    findings = (_acts(objectivity), _rechecks(book, objectivity), _measures(book, figures, objectivity), _lists(objectivity), _signs(book, objectivity), _effect(book, figures, objectivity))
+    findings = (_acts(objectivity), _rechecks(book, objectivity), _measures(book, figures, objectivity), _lists(objectivity), _signs(book, objectivity), effect_section(book, figures, objectivity))
     sections = (ground_section(book, _REQUEST), sources_section(book, figures, TABLES), _completeness(book, figures, objectivity), *findings, _not_checked(objectivity, findings),
                 Section("Выводы (предварительные)", ("Выводы повторяют найденное и не сильнее него; причин данные не называют.",), points=tuple(f"{item.title}." for item in findings)),
                 Section("Рекомендации", points=tuple(_advice(objectivity, findings)), notes=("Ответственных и сроки утверждает отдел образования.",)))
@@ -203,7 +203,7 @@ def _signs(book: Book, objectivity: Objectivity) -> Section:
     return Section(title, texts, points=points, missing=missing)
 
 
-def _effect(book: Book, figures: Figures, objectivity: Objectivity) -> Section:
+def effect_section(book: Book, figures: Figures, objectivity: Objectivity) -> Section:
     """Analyse effectiveness: the same indicators a year ago, where the data allow."""
     year = objectivity.run.report_year
     rows, texts = [], []

@@ -38,7 +38,7 @@ def make_vpr(book: Book) -> Document:
     objectivity, year = Objectivity(book.run, figures), book.header.year
     findings = (marks_section(figures, year), years_section(figures), tasks_section(figures), journal_section(figures),
                 objectivity_section(book, figures, objectivity), spikes_section(figures, objectivity))
-    sections = (ground_section(book, _REQUEST), sources_section(book, figures, TABLES), _completeness(book, figures), *findings,
+    sections = (ground_section(book, _REQUEST), sources_section(book, figures, TABLES), completeness_section(book, figures), *findings,
                 _not_checked(findings), _conclusions(findings), _recommendations(figures, objectivity, findings))
     annexes = (task_values(figures), _task_annex(figures), annex_of_sources(book, figures, TABLES))
     return Document(book.header, NAME, findings[0].title, _lead(findings), numbered(sections), numbered(annexes, "Приложение "), DRAFT, "vpr.xlsx")
@@ -75,7 +75,8 @@ def annex_of_sources(book: Book, figures: Figures, tables: tuple[str, ...]) -> S
     return Section("Источники", (), (grid,)) if grid.rows else Section("Источники", missing=("Ни одного листа с нужными сведениями не прочитано.",))
 
 
-def _completeness(book: Book, figures: Figures) -> Section:
+def completeness_section(book: Book, figures: Figures) -> Section:
+    """Say who handed in what of the report year."""
     supplies = figures.supplies()
     marks = next((item for item in supplies if item.table == MARKS_TABLE), None)
     title = _complete_title(marks, book.header.year)
