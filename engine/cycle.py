@@ -16,7 +16,7 @@ _KEYS = {"category": "категория", "measure": "мера", "table": "та
 
 
 def check_cycle(rules: RuleSet, say: Say) -> None:
-    """Check the section. Errors: R208 (table), R210 (category, measure, report), R223 (requisites twice, an item that says nothing or two things at once)."""
+    """Check the section. Errors: R208 (table), R210 (category, measure, report), R223 (requisites twice, a list that is empty, an item that says nothing or two things at once)."""
     block = rules.checklist
     if block is not None:
         _Checker(rules, say).check(block.orders, block.materials)
@@ -33,6 +33,8 @@ class _Checker:
         self._said(code, SECTION, SECTION, path, message, hint)
 
     def check(self, orders: tuple[CycleOrder, ...], materials: tuple[Material, ...]) -> None:
+        if not orders:
+            self.say("R223", ("приказы",), "Список приказов пуст.", "Перечислите распорядительные акты чек-листа или уберите раздел.")
         seen: dict[tuple, int] = {}
         for place, order in enumerate(orders):
             path = ("приказы", place)
@@ -41,6 +43,8 @@ class _Checker:
                 self.say("R223", (*path, "реквизиты"), f"Приказ № {order.requisites.number} от {order.requisites.date:%d.%m.%Y} уже есть, он {earlier + 1}-й в списке.", "Оставьте одну строку.")
             for position, name in enumerate(order.terms):
                 self._known("R210", name, self.rules.measures, "Меры", (*path, "сроки", position))
+            if not order.state:
+                self.say("R223", (*path, "состояние"), f"У приказа № {order.requisites.number} не сказано, на чём стоит состояние.", f"Добавьте строки с одним из ключей: {', '.join(_KEYS.values())}.")
             for position, item in enumerate(order.state):
                 self._item(item, (*path, "состояние", position))
         for place, material in enumerate(materials):

@@ -32,7 +32,7 @@ class CycleOrder(Block):
     comment: Line | None = key("комментарий", "Комментарий строки, если он свой.", None)
     note: Line | None = key("примечание", "Чем строка отличается от текста приказа и почему.", None)
     terms: Words = key("сроки", "Меры из раздела «меры», сроки которых показать при этом приказе.", ())
-    state: tuple[StateItem, ...] = key("состояние", "На чём стоит состояние строки.", min_length=1)
+    state: tuple[StateItem, ...] = key("состояние", "На чём стоит состояние строки.")
 
 
 class Material(Block):
@@ -47,5 +47,5 @@ class Checklist(Grounded):
     instructed: Line = key("поручение", "Чьё поручение исполняется приказами.")
     requested: Line = key("запрос", "По чьему запросу готовятся материалы.")
     comment: Line = key("комментарий", "Комментарий ко всем приказам, у которых нет своего.")
-    orders: tuple[CycleOrder, ...] = key("приказы", "Распорядительные акты по порядку чек-листа.", min_length=1)
+    orders: tuple[CycleOrder, ...] = key("приказы", "Распорядительные акты по порядку чек-листа.")
     materials: tuple[Material, ...] = key("материалы", "Дополнительные материалы по порядку чек-листа.", ())

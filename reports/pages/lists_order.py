@@ -133,7 +133,7 @@ def _responsible(book: Book) -> OrderAnnex:
     if not found:
         title = book.wording.role_title(_COORDINATOR) if _COORDINATOR in book.rules.roles else "Районный координатор"
         grid = Grid("Кого назначить", head("роль", "фамилия, инициалы, должность", "контакт", "срок"), ((title, BLANK, BLANK, UNKNOWN_DATE),))
-        return OrderAnnex("", "Ответственные", ("Раздела «адресная_помощь» в правилах нет: состав ответственных определяет отдел образования.",), (grid,))
+        return OrderAnnex("", "Ответственные", ("Адресная помощь «500+» в правилах не описана: состав ответственных определяет отдел образования.",), (grid,))
     roles = Grid("Кто за что отвечает", head("роль", "какие сведения вносят", "кому", "срок", "фамилия, инициалы (заполняется)"), tuple((item.role, item.data, item.sent_to, item.due, BLANK) for item in found))
     pages = profiles_of(book)
     schools = tuple((school.label, school.name, BLANK, BLANK) for school in (pages.chosen if pages is not None else ()))

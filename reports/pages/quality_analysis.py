@@ -26,9 +26,10 @@ from reports.pages.quality_findings import (
     measures_section,
     monitoring_section,
 )
-from reports.pages.vpr import annex_of_sources, ground_section, sources_sheet
+from reports.pages.vpr import ground_section
 from reports.russian import CRITERION, FILE, INDICATOR, SCHOOL, Noun, academic_year, capital, counted, full_stop, number, short_date
 from reports.sheets import Column, Sheet, sheet_of
+from reports.supplied import absent_in, files_of, sheets_of
 from reports.vpr_figures import Figures
 from reports.xlsx import write_workbook
 
@@ -46,13 +47,13 @@ _SUMMER = (6, 7)
 def make_analysis(book: Book) -> Document:
     """Put the document together."""
     figures = Figures(book.run)
-    objectivity, tables = Objectivity(book.run, figures), tuple(book.rules.tables)
+    objectivity = Objectivity(book.run, figures)
     findings = (monitoring_section(book, figures, objectivity), analysis_section(book, figures, objectivity), advice_section(book), measures_section(book), decisions_section(book),
                 effectiveness_section(book, figures, objectivity))
-    collected = _collected(book, figures)
+    collected = _collected(book)
     sections = (ground_section(book, _REQUEST), _goals(book), _indicators(book), collected, *findings, _own_quality(book), _not_checked(), _conclusions(collected, findings),
                 _recommendations(book, (collected, *findings)), _next_year(book))
-    annexes = (criteria_annex(book), _supplied(book, figures), measures_annex(book), annex_of_sources(book, figures, tables))
+    annexes = (criteria_annex(book), _supplied(book), measures_annex(book))
     lead = f"{capital(findings[1].title.partition(': ')[2])}. {full_stop(capital(findings[5].title.partition(': ')[2]))}"
     return Document(book.header, NAME, conclusion(book), lead, numbered(sections), numbered(annexes, "Приложение "), _DRAFT,
                     "quality_analysis.xlsx", "Анализ подготовил(а)")
@@ -90,17 +91,10 @@ def _indicators(book: Book) -> Section:
 # ---------------------------------------------------------------- collection
 
 
-def _absent(book: Book, table: str) -> tuple[str, ...]:
-    """Return the numbers of schools that did not supply some rows of a table."""
-    rows = {row for (name, _), units in book.gaps.absent.items() if name == table for row in units}
-    return tuple(school.code for school in book.schools if school.row in rows)
-
-
-def _collected(book: Book, figures: Figures) -> Section:
+def _collected(book: Book) -> Section:
     tables = book.rules.tables
-    files = len({sheet.file for sheet in figures.sheets(tables)})
     never = [name for name in tables if not book.run.tables.info[name].rows]
-    partly = [(name, codes) for name in tables if name not in never and (codes := _absent(book, name))]
+    partly = [(name, codes) for name in tables if name not in never and (codes := absent_in(book, name))]
     schools = {code for _, codes in partly for code in codes}
     rows = tuple((book.wording.title(name), number(len(codes)), f"№ {', '.join(codes)}") for name, codes in partly)
     said = f"сдали не всё {counted(len(schools), SCHOOL)}" if schools else "ожидаемые сведения сданы всеми школами"
@@ -108,16 +102,17 @@ def _collected(book: Book, figures: Figures) -> Section:
     texts = (f"Файлы читаются такими, какими их отдают ФИС ОКО, протоколы ГИА и формы сбора; ошибка называется с книгой, листом и ячейкой. {book.header.remark} Дата выгрузок: {UNKNOWN_DATE} (заполняет ИМЦ).",
              "Пропуск нигде не считается нулём: показатель без сведений — «не определён», и так же называется школа.")
     grids = (Grid("Чего ждали и не получили", head("сведения", "#школ", "школы"), rows),) if rows else ()
-    return Section(f"Методы сбора и обработки: прочитано {counted(files, FILE)}; {said}", texts, grids, missing=missing, notes=("Все сведения по видам — в приложении 2.",))
+    return Section(f"Методы сбора и обработки: прочитано {counted(files_of(book), FILE)}; {said}", texts, grids, missing=missing, notes=("Все сведения по видам — в приложении 2.",))
 
 
-def _supplied(book: Book, figures: Figures) -> Section:
+def _supplied(book: Book) -> Section:
     rows = []
     for name in book.rules.tables:
-        info, sheets = book.run.tables.info[name], figures.sheets([name])
+        info, sheets = book.run.tables.info[name], sheets_of(book, name)
         rows.append((book.wording.title(name), str(len({sheet.file for sheet in sheets})), number(sum(sheet.rows for sheet in sheets)) if sheets else number(info.rows),
-                     ", ".join(academic_year(year) for year in info.years) or "—", number(len(_absent(book, name)))))
-    return Section("Сведения по видам", (), (Grid("Что прочитано", head("сведения", "#файлов", "#строк", "годы", "#школ без части строк"), tuple(rows)),))
+                     ", ".join(academic_year(year) for year in info.years) or "—", number(len(absent_in(book, name)))))
+    return Section("Сведения по видам", (), (Grid("Что прочитано", head("сведения", "#файлов", "#строк", "годы", "#школ без части строк"), tuple(rows),
+                                               "Каждый лист и число его строк — в книге Excel, лист «Источники». Одна строка файла может дать сведения нескольким видам."),))
 
 
 # ---------------------------------------------------------------- self-examination and the schools' own systems
@@ -198,12 +193,13 @@ def _in_summer(book: Book, plan) -> bool:
 # ---------------------------------------------------------------- the workbook, the report
 
 
-def make_sheets(book: Book, figures: Figures, document: Document) -> Iterator[Sheet]:
+def make_sheets(book: Book, document: Document) -> Iterator[Sheet]:
     """Make the sheets: every table of the document, then the sources."""
-    for section in (*document.sections, *document.annexes[:-1]):
+    for section in (*document.sections, *document.annexes):
         for grid in section.grids:
             yield sheet_of(book, _SHEETS.get(grid.caption, grid.caption[:31]), [Column(item.title, 60) for item in grid.columns], [list(row) for row in grid.rows])
-    yield sources_sheet(book, figures, tuple(book.rules.tables))
+    rows = [[book.wording.title(name), item.file, item.sheet, item.rows] for name in book.rules.tables for item in sheets_of(book, name)]
+    yield sheet_of(book, "Источники", (Column("Сведения", 50), Column("Файл", 44), Column("Лист", 34), Column("Строк", 9, 0)), rows)
 
 
 _SHEETS = {"Документы, на которых стоят правила": "Документы", "Сколько правил стоит на каждом документе": "Правила", "Чего ждали и не получили": "Не сдано", "Группы школ (предварительно)": "Группы",
@@ -215,4 +211,4 @@ def write(book: Book, folder: Path, schools: tuple[str, ...] | None, say: Callab
     """Write the report. Errors: OSError, CarelessPhraseError."""
     document = make_analysis(book)
     return [write_page("quality_analysis.html.j2", document, folder / "quality_analysis.html"),
-            write_workbook("Анализ системы оценки качества", book, make_sheets(book, Figures(book.run), document), folder / "quality_analysis.xlsx")]
+            write_workbook("Анализ системы оценки качества", book, make_sheets(book, document), folder / "quality_analysis.xlsx")]

@@ -159,7 +159,7 @@ def _stage_row(book: Book, stage: str, plans: list, steps: Iterable) -> tuple[st
 def measures_annex(book: Book) -> Section:
     """List every measure with its term of this year."""
     rows = tuple((view.title, capital(plan.block.stage or ""), view.due_full or "день не назначен", view.state, view.responsible_full, view.effect) for plan in book.measures.plans for view in (book.measures.view(plan),))
-    return Section("Меры и сроки", (), (Grid("Меры по порядку правил", head("мера", "этап", "срок", "по календарю", "отвечает", "показатель эффекта"), rows, wide=True),))
+    return Section("Меры и сроки", (), (Grid("Меры по порядку правил", head("мера", "этап", "срок", "по календарю", "отвечает", "показатель эффекта"), rows),))
 
 
 def decisions_section(book: Book) -> Section:
