@@ -25,6 +25,7 @@ from reports.pages.quality_findings import (
     measures_annex,
     measures_section,
     monitoring_section,
+    steps_annex,
 )
 from reports.pages.vpr import ground_section
 from reports.russian import CRITERION, FILE, INDICATOR, SCHOOL, Noun, academic_year, capital, counted, full_stop, number, short_date
@@ -53,7 +54,7 @@ def make_analysis(book: Book) -> Document:
     collected = _collected(book)
     sections = (ground_section(book, _REQUEST), _goals(book), _indicators(book), collected, *findings, _own_quality(book), _not_checked(), _conclusions(collected, findings),
                 _recommendations(book, (collected, *findings)), _next_year(book))
-    annexes = (criteria_annex(book), _supplied(book), measures_annex(book))
+    annexes = (criteria_annex(book), steps_annex(book), _supplied(book), measures_annex(book))
     lead = f"{capital(findings[1].title.partition(': ')[2])}. {full_stop(capital(findings[5].title.partition(': ')[2]))}"
     return Document(book.header, NAME, conclusion(book), lead, numbered(sections), numbered(annexes, "Приложение "), _DRAFT,
                     "quality_analysis.xlsx", "Анализ подготовил(а)")
@@ -102,7 +103,7 @@ def _collected(book: Book) -> Section:
     texts = (f"Файлы читаются такими, какими их отдают ФИС ОКО, протоколы ГИА и формы сбора; ошибка называется с книгой, листом и ячейкой. {book.header.remark} Дата выгрузок: {UNKNOWN_DATE} (заполняет ИМЦ).",
              "Пропуск нигде не считается нулём: показатель без сведений — «не определён», и так же называется школа.")
     grids = (Grid("Чего ждали и не получили", head("сведения", "#школ", "школы"), rows),) if rows else ()
-    return Section(f"Методы сбора и обработки: прочитано {counted(files_of(book), FILE)}; {said}", texts, grids, missing=missing, notes=("Все сведения по видам — в приложении 2.",))
+    return Section(f"Методы сбора и обработки: прочитано {counted(files_of(book), FILE)}; {said}", texts, grids, missing=missing, notes=("Все сведения по видам — в приложении 3.",))
 
 
 def _supplied(book: Book) -> Section:
@@ -203,7 +204,7 @@ def make_sheets(book: Book, document: Document) -> Iterator[Sheet]:
 
 
 _SHEETS = {"Документы, на которых стоят правила": "Документы", "Сколько правил стоит на каждом документе": "Правила", "Чего ждали и не получили": "Не сдано", "Группы школ (предварительно)": "Группы",
-           "Дефициты по предметам и чем на них отвечают": "Дефициты", "Меры по этапам цикла": "Этапы", "Решения и их сроки": "Решения", "Доля участников ниже минимума: прошлый и отчётный год": "Эффективность",
+           "Дефициты по предметам и чем на них отвечают": "Дефициты", "Меры по этапам цикла": "Этапы", "Решения и их сроки": "Решения", "Доля участников ниже минимума: прошлый и отчётный год": "Эффективность", "Что изменилось больше случайного": "Изменения", "Ближайшие сроки района": "Ближайшие сроки",
            "Июнь – июль: анализ и решения": "Июнь – июль", "Исходы критериев по числу школ": "Критерии", "Что прочитано": "Сведения", "Меры по порядку правил": "Меры"}
 
 

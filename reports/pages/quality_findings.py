@@ -15,7 +15,7 @@ from reports.internal import stated
 from reports.made import file_of, is_made
 from reports.mentoring import conclusion as pairs_conclusion
 from reports.objectivity_figures import CATEGORY, Objectivity
-from reports.pages.brief import changes, changes_title
+from reports.pages.brief import ahead, changes, changes_title
 from reports.pages.brief import conclusion as help_conclusion
 from reports.pages.cyclogram import make_cyclogram
 from reports.pages.objectivity_monitoring import effect_section
@@ -31,6 +31,7 @@ DECISIONS, ADVICE = "управленческие решения", "адресн
 _ORDERLY = "Порядок проведения и объективность"
 _DIRECTIONS = (("Кадры", ("кадры",)), (_ORDERLY, ("сводка_баллов", "журнал", "акты_наблюдения", "перепроверки")), ("Полнота участия", ("контингент",)),
                ("Социальные условия", ("социальный_паспорт", "контекст")), ("Результаты процедур", ()))
+_SHOWN = ("Результаты процедур", "Социальные условия", "Кадры", "Полнота участия", _ORDERLY)
 _DRAFTS = ("lists_order", "roadmap_order", "mentoring_order", "objectivity_roadmap", "assistance_plan")
 _NUMBERS, _CONFLICTS = 60, 5
 _NAMES = {HELPED: "школы с помощью по решениям прошлого года", OTHERS: "остальные школы"}
@@ -55,16 +56,18 @@ def _group_row(book: Book, name: str) -> tuple[str, ...]:
 
 
 def _directions(book: Book) -> Iterator[str]:
-    """Say by direction which criteria of the groups of help are met, the most frequent kinds of data first."""
+    """Say by direction which criteria of the groups of help are met. A criterion belongs to the rarest kind of data it rests on; results come first."""
     signs = set(_stated_criteria(book, CATEGORY)) if CATEGORY in book.program.plans else set()
     left = [name for name in dict.fromkeys(name for group in book.help_names for name in _stated_criteria(book, group)) if name not in book.internal.criteria]
+    said = {}
     for title, tables in _DIRECTIONS:
         mine = [name for name in left if not tables or set(tables) & book.gaps.tables_behind(name) or (title == _ORDERLY and name in signs)]
         left = [name for name in left if name not in mine]
         met = [f"{quoted_title(book.wording.title(name))} — {counted(count, SCHOOL)}" for name in mine if (count := criterion_counts(book, name)[0])]
         opened = int(np.logical_or.reduce([book.frame.columns[name] == 0 for name in mine]).sum()) if mine else 0
         if met or opened:
-            yield f"{title}: {'; '.join(met) if met else 'критерии не выполнены ни у одной школы'}{f'; хотя бы один критерий не определён у {of_counted(opened, SCHOOL)}' if opened else ''}."
+            said[title] = f"{title}: {'; '.join(met) if met else 'критерии не выполнены ни у одной школы'}{f'; хотя бы один критерий не определён у {of_counted(opened, SCHOOL)}' if opened else ''}."
+    yield from (said[title] for title in _SHOWN if title in said)
 
 
 def _stated_criteria(book: Book, group: str) -> list[str]:
@@ -145,15 +148,20 @@ def measures_section(book: Book) -> Section:
     points = tuple(f"{conflict.kind}: {conflict.text} {conflict.advice}" for conflict in conflicts[:_CONFLICTS])
     more = (f"Всего противоречий — {number(len(conflicts))}, остальные — в дорожной карте.",) if len(conflicts) > _CONFLICTS else ()
     return Section(f"Меры, мероприятия: {title}", ("Прошедший срок говорит о дате, а не об исполнении: отметки ставят ответственные.",),
-                   (Grid("Меры по этапам цикла", head("этап", "#мер", "#шагов", "#срок прошёл", "ближайший срок"), rows, f"Каждый шаг — в дорожной карте ({file_of('roadmap')}); сроки всех мер — в приложении 3."),),
+                   (*_next_grid(book), Grid("Меры по этапам цикла", head("этап", "#мер", "#шагов", "#срок прошёл", "ближайший срок"), rows, f"Каждый шаг — в дорожной карте ({file_of('roadmap')}); сроки всех мер — в приложении 4."),),
                    points=points, notes=more)
+
+
+def _next_grid(book: Book) -> tuple[Grid, ...]:
+    rows = tuple((line.label, capital(line.text)) for line in ahead(book))
+    return (Grid("Ближайшие сроки района", head("когда", "что (кто отвечает)"), rows),) if rows else ()
 
 
 def _stage_row(book: Book, stage: str, plans: list, steps: Iterable) -> tuple[str, ...]:
     names = {plan.name for plan in plans}
     mine = [step for step in steps if step.measure in names]
-    ahead = sorted((view for plan in plans if plan.name in {step.measure for step in mine} and not (view := book.measures.view(plan)).past), key=lambda view: view.next_order)
-    return capital(stage), number(len(plans)), number(len(mine)), number(sum(step.due < book.run.day for step in mine)), f"{ahead[0].nearest}: {lowered(ahead[0].title)}" if ahead else "—"
+    coming = sorted((view for plan in plans if plan.name in {step.measure for step in mine} and not (view := book.measures.view(plan)).past), key=lambda view: view.next_order)
+    return capital(stage), number(len(plans)), number(len(mine)), number(sum(step.due < book.run.day for step in mine)), f"{coming[0].nearest}: {lowered(coming[0].title)}" if coming else "—"
 
 
 def measures_annex(book: Book) -> Section:
@@ -173,8 +181,8 @@ def decisions_section(book: Book) -> Section:
     missing = () if rows else ("В правилах нет мер этапа «управленческие решения»: решения и их сроки не названы.",)
     undated = sum(isinstance(book.roadmap.dates_of(plan), Undated) for plan in plans)
     about = f"; без дня — {number(undated)}" if undated else ""
-    ahead = sum(not view.past for view in views)
-    return Section(f"Управленческие решения: предстоит принять — {number(ahead)}; проектов документов подготовлено — {number(len(drafts))}{about}", (), grids, points=points, missing=missing)
+    coming = sum(not view.past for view in views)
+    return Section(f"Управленческие решения: предстоит принять — {number(coming)}; проектов документов подготовлено — {number(len(drafts))}{about}", (), grids, points=points, missing=missing)
 
 
 # ---------------------------------------------------------------- effectiveness
@@ -193,7 +201,10 @@ def effectiveness_section(book: Book, figures: Figures, objectivity: Objectivity
         missing.append("Сравнимых показателей за два года нет: прошлый год не сдан или ряд начат заново. Вернитесь к анализу через год.")
     notes = ("«Выросла» и «снизилась» — только больше случайного (интервал Ньюкома); сравнены одни и те же школы, но разные ученики. Школы не выбирались случайно, поэтому изменение не доказывает, что его вызвали меры: помощь назначали после низкого года, а за ним следующий чаще выше сам собой."
              " Ученики одной школы похожи, и настоящая неопределённость больше.",)
-    return Section(f"Анализ эффективности: {_steps_title(steps)}", tuple(texts), _steps_grids(steps), missing=tuple(missing), notes=(*notes, by_chance(sum(step.difference is not None for step in steps))) if steps else notes)
+    seen = [step for step in steps if step.difference is not None and step.difference.differs]
+    if steps:
+        texts.append(f"Изменений больше случайного — {number(len(seen))} из {number(sum(step.difference is not None for step in steps))} сравнений; все сравнения — в приложении 2.")
+    return Section(f"Анализ эффективности: {_steps_title(steps)}", tuple(texts), _steps_grids(seen, "Что изменилось больше случайного"), missing=tuple(missing), notes=(*notes, by_chance(sum(step.difference is not None for step in steps))) if steps else notes)
 
 
 def _steps_title(steps: list[YearStep]) -> str:
@@ -216,10 +227,16 @@ def _tally(steps: list[YearStep]) -> str:
     return f"{', '.join(said)} из {number(total)} сравнений{'; в остальных не изменилась больше случайного' if down + up < total else ''}"
 
 
-def _steps_grids(steps: list[YearStep]) -> tuple[Grid, ...]:
+def steps_annex(book: Book) -> Section:
+    """Give every comparison with last year, both groups of schools."""
+    grids = _steps_grids(year_steps(book), "Доля участников ниже минимума: прошлый и отчётный год")
+    return Section("Показатели год назад и теперь", (), grids, missing=() if grids else ("Сравнимых показателей за два года в данных нет.",))
+
+
+def _steps_grids(steps: list[YearStep], caption: str) -> tuple[Grid, ...]:
     rows = tuple((step.key, _NAMES[step.group], number(step.schools), size_words(step.earlier), percent(step.earlier), size_words(step.later), percent(step.later),
                   outcome(step.later, step.difference, "выросла", "снизилась").replace("не отличается", "в пределах случайного")) for step in steps)
-    return (Grid("Доля участников ниже минимума: прошлый и отчётный год", head("процедура", "группа школ", "#школ", "#n, прошлый год", "#прошлый год", "#n, отчётный год", "#отчётный год", "изменение"), rows),) if rows else ()
+    return (Grid(caption, head("процедура", "группа школ", "#школ", "#n, прошлый год", "#прошлый год", "#n, отчётный год", "#отчётный год", "изменение"), rows),) if rows else ()
 
 
 def _movement_words(book: Book) -> str:
