@@ -1,7 +1,7 @@
 """The engine of school-risk, stage by stage, in the order data flow through it. Nothing imports what stands after it.
 
 loading      YAML -> RuleSet: blocks with places             (yamltext, model, expressions)
-checking     RuleSet -> Program: names, units, order, lint    (resolving, program, examples)
+checking     RuleSet -> Program: names, units, order, lint    (resolving, program, cycle, examples)
 inputs       files of the district -> Tables                  (tables)
 contract     Tables -> ready tables and frames of units
 indicators   formulas over tables -> SQL -> columns           (sqlrow, sqlgroup)

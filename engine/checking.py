@@ -78,7 +78,8 @@ def _phrases(program: Program) -> list[Problem]:
 def _sources(program: Program) -> list[Problem]:
     rules, problems = program.rules, []
     for section, blocks in (("пороги", rules.thresholds), ("критерии", rules.criteria), ("категории", rules.categories), ("меры", rules.measures),
-                            ("факторы", rules.factors), ("адресная_помощь", {"адресная_помощь": rules.assistance} if rules.assistance else {})):
+                            ("факторы", rules.factors), ("адресная_помощь", {"адресная_помощь": rules.assistance} if rules.assistance else {}),
+                            ("чек_лист", {"чек_лист": rules.checklist} if rules.checklist else {})):
         for name, block in blocks.items():
             if not block.clause:
                 problems.append(Problem("R601", rules.header(section, name), f"У «{name}» нет основания.", "Добавьте «основание: пункт документа»."))

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from engine import model, model_profile
+from engine import model, model_cycle, model_profile
 from engine.problems import Place, Problem
 from engine.words import IDENTIFIER, like_hint, mixes_alphabets, retyping_hint
 from engine.yamltext import Mapping, Sequence, Source, read_yaml
@@ -31,8 +31,9 @@ SECTIONS: dict[str, type[BaseModel] | None] = {
     "наставничество": model.Mentoring,
     "факторы": model_profile.Factor,
     "адресная_помощь": model_profile.Assistance,
+    "чек_лист": model_cycle.Checklist,
 }
-SINGLE = ("положение", "район", "календарь", "наставничество", "адресная_помощь")
+SINGLE = ("положение", "район", "календарь", "наставничество", "адресная_помощь", "чек_лист")
 _ONE_NAMESPACE = ("пороги", "показатели", "критерии", "категории", "меры")
 RESERVED = frozenset(["и", "или", "не", "если", "где", "среди", "от", "до", "менее", "более", "равно", "есть", "да", "нет", "входит", "в", "значение", "численность"])
 
@@ -63,6 +64,7 @@ class RuleSet:
     mentoring: model.Mentoring | None = None
     factors: dict[str, model_profile.Factor] = field(default_factory=dict)
     assistance: model_profile.Assistance | None = None
+    checklist: model_cycle.Checklist | None = None
     broken: frozenset[str] = frozenset()
     unreadable: bool = False
 
@@ -241,7 +243,7 @@ class _Reader:
             self.root, self.sources, self.raw, tuple(self.regulations), blocks["район"].get("район"),
             blocks["календарь"].get("календарь", model.Calendar()), blocks["роли"], blocks["справочники"], blocks["таблицы"],
             blocks["пороги"], blocks["показатели"], blocks["критерии"], blocks["категории"], blocks["меры"],
-            blocks["наставничество"].get("наставничество"), blocks["факторы"], blocks["адресная_помощь"].get("адресная_помощь"), self._broken(), self.unreadable)
+            blocks["наставничество"].get("наставничество"), blocks["факторы"], blocks["адресная_помощь"].get("адресная_помощь"), blocks["чек_лист"].get("чек_лист"), self._broken(), self.unreadable)
 
     def _broken(self) -> frozenset[str]:
         """Names of blocks that were seen and refused; a refused table takes its columns along."""

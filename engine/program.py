@@ -14,6 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from engine import model
 from engine import tree as t
+from engine.cycle import check_cycle
 from engine.factors import AssistancePlan, FactorPlan, assistance_plan, factor_plans
 from engine.frames import COMMON
 from engine.loading import RuleSet
@@ -161,6 +162,7 @@ class _Builder:
         mentoring = resolve_mentoring(self.rules, self.resolver)
         factors = factor_plans(self.rules, self.resolver, self.school.level, self._say)
         assistance = assistance_plan(self.rules, self.resolver, self.school.level, self._say)
+        check_cycle(self.rules, self._say)
         return Program(self.rules, self.day, self.school.level, (self.school.level, *self.school.levels), self.plans, self._ordered(),
                        self.uses, self.thresholds, self.editions, self.slices, self.off, mentoring, factors, assistance)
 

@@ -7,33 +7,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from engine.documents import DOCUMENTS
+
 if TYPE_CHECKING:
     from engine.run import Run
 
 Progress = Callable[[str], None]
-REPORTS = {
-    "brief": "краткая справка",
-    "district": "таблица района",
-    "methodology": "критерии и показатели",
-    "schools": "карточки школ",
-    "signs": "признаки по ВПР",
-    "vpr": "справка по работе ВПР",
-    "objectivity_monitoring": "справка о мерах по объективности ВПР",
-    "objectivity_roadmap": "дорожная карта по объективности ВПР",
-    "roadmap": "дорожная карта района и школ",
-    "roadmap_order": "проект приказа об утверждении дорожной карты",
-    "cyclogram": "циклограмма групповых мероприятий",
-    "mentoring_order": "проект приказа о парах «Школа – школе»",
-    "mentoring_meeting": "установочная встреча: протокол и согласия",
-    "mentoring_note": "информационная справка «Школа – школе»",
-    "risk_profile": "рисковые профили «500+»",
-    "assistance_plan": "план-график «500+»",
-}
-"""Reports by name. Each is a module of reports/pages with `write(out, schools, say) -> paths`: a new report is a module, its templates and a line here."""
+REPORTS = DOCUMENTS
+"""Reports by name. Each is a module of reports/pages with `write(out, schools, say) -> paths`: a new report is a module, its templates and a line in engine/documents.py.
+
+A module that may write nothing says so beforehand: `is_made(book)`.
+"""
 FORMATS = {"html": "страница для просмотра и печати", "xlsx": "книга Excel", "docx": "документ Word", "pdf": "PDF"}
 OF_SCHOOLS = ("schools", "signs", "risk_profile")     # what naming schools alone means
 OF_EACH_SCHOOL = (*OF_SCHOOLS, "roadmap")             # what has a page for each school: the work is shared out by schools
-OF_PAIRS = ("mentoring_order", "mentoring_meeting", "mentoring_note", "schools")     # what a change of pairs changes
+OF_PAIRS = ("mentoring_order", "mentoring_meeting", "mentoring_note", "schools", "quality_analysis", "cycle_checklist")     # what a change of pairs changes
 
 
 def write_reports(run: Run, folder: Path, schools: Iterable[str] | None = None, what: Iterable[str] | None = None, progress: Progress | None = None,

@@ -65,6 +65,22 @@ class Dynamics:
 
     # ------------------------------------------------------------ values
 
+    def judged(self) -> tuple[str, ...]:
+        """Name the slices by years, in percents, whose values the criteria in force count by a threshold."""
+        return tuple(name for name in self._series if self._borders[name] and self.program.plans[name].block.unit == "%")
+
+    def values(self, name: str) -> dict[int, dict[Key, list[tuple[int, Quantity]]]]:
+        """Return a slice by years: unit -> key -> [(year, value)]."""
+        return self._series[name]
+
+    def key_words(self, name: str, key: Key) -> str:
+        """Write a key of a slice: «ВПР, математика, 5 класс»."""
+        return self.wording.key(zip(self._keys(name), key, strict=True))
+
+    def begins_anew(self, name: str, key: Key, year: int) -> bool:
+        """Tell whether a series of this key starts again with a year, so that it is not compared with the year before."""
+        return year in self._breaks(name, key)
+
     @cached_property
     def _series(self) -> dict[str, dict[int, dict[Key, list[tuple[int, Quantity]]]]]:
         """Every slice by years of the school level: unit -> key -> [(year, value)]."""

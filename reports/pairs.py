@@ -11,6 +11,7 @@ from engine.mentoring.assignment import Alternative, Pair, Relaxation, Unmatched
 from engine.mentoring.changes import Cause, Changes, Move, Replacement, Setting
 from engine.mentoring.constraints import Bar, SubjectRule
 from engine.mentoring.decided import Decided
+from engine.mentoring.project import Answer
 from engine.mentoring.similarity import Contribution, FactorKind
 from engine.truth import Truth
 from reports.russian import SCHOOL, full_stop, joined, lowered, number, reason_words, short_date, to_counted, with_unit
@@ -186,11 +187,15 @@ class Pairs:
         """Say what a school answered: to this pair in particular, else in general."""
         return f"№ {school}: {self.reply_words(school, role, other)}"
 
-    def reply_words(self, school: str, role: str, other: str = "") -> str:
+    def answer(self, school: str, role: str, other: str = "") -> Answer | None:
+        """Return the answer of a school that bears on a pair: to this pair in particular, else in general."""
         given = [answer for answer in self.project.answers if answer.school == school and answer.role == role and answer.whom in (other, "любой")]
-        if not given:
+        return next((item for item in given if item.whom == other), given[0] if given else None)
+
+    def reply_words(self, school: str, role: str, other: str = "") -> str:
+        answer = self.answer(school, role, other)
+        if answer is None:
             return "ещё не спрошена"
-        answer = next((item for item in given if item.whom == other), given[0])
         return f"{_REPLIES.get(answer.word, answer.word)}{f' {short_date(answer.day)}' if answer.day and answer.word != 'ждём' else ''}"
 
     # ------------------------------------------------------------ without a mentor

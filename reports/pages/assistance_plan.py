@@ -68,7 +68,7 @@ def make_plan(pages: ProfileBook) -> AssistancePage:
     return AssistancePage(
         book.header, f"{block.title or 'План-график'}: адресная помощь предложена {to_counted(len(views), SCHOOL)}", lead.strip(), block.clause or "", block.note or "",
         tuple(_school(pages, view) for view in views), f"Группы ещё не определены, решится после сведений: {possible}." if possible else "",
-        tuple(_coordinators(book)), tuple(_steps(book)))
+        tuple(coordinators(book)), tuple(_steps(book)))
 
 
 def _school(pages: ProfileBook, view: ProfileView) -> PlanSchool:
@@ -76,7 +76,8 @@ def _school(pages: ProfileBook, view: ProfileView) -> PlanSchool:
                       tuple(f"{factor.number}. {factor.title} — {factor.significance}" for factor in view.active), len(view.ask))
 
 
-def _coordinators(book: Book) -> Iterator[CoordinatorView]:
+def coordinators(book: Book) -> Iterator[CoordinatorView]:
+    """Make the roles that coordinate «500+»: what is needed of the person and till when."""
     for item in book.program.assistance.block.coordinators:
         view = _dated(book, item.role, item.deadline)
         place = "одна строка на район" if item.role == _DISTRICT else "по строке на школу — в книге assistance_plan.xlsx"
@@ -144,6 +145,11 @@ def _rows_of(item: CoordinatorView, role: str, views: list[ProfileView], fields:
     """One row for the district's coordinator, one a school for the others; personal data are left to the district."""
     for school in [""] if role == _DISTRICT else [view.school.label for view in views]:
         yield (item.role, school, item.due, item.sent_to, *("" for _ in fields))
+
+
+def is_made(book: Book) -> bool:
+    """Tell whether the rules describe risk profiles."""
+    return profiles_of(book) is not None
 
 
 def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:

@@ -91,11 +91,11 @@ _LAYOUTS = (_Layout(2, 60, 99), _Layout(1, 60, 99), _Layout(0, 60, 6), _Layout(0
 def make_brief(book: Book) -> Brief:
     """Choose what the brief shows, so that it fits one printed page: for many schools the grounds go to an annex and lists are cut short."""
     undetermined = [_open(school, book.rest_names) for school in book.schools if school.missing_named]
-    measures = tuple(_ahead(book))
+    measures = tuple(ahead(book))
     for layout in _LAYOUTS:
         groups = tuple(_groups(book, layout.grounds or 2, layout.numbers))
-        changes, others, shown = tuple(_changes(book, layout.numbers)), tuple(_others(book, layout.numbers)), undetermined[:layout.open]
-        brief = Brief(book.header, _title(book), _lead(book), changes, _changes_title(book), groups, tuple(shown), tuple(undetermined[layout.open:]),
+        moved, others, shown = tuple(changes(book, layout.numbers)), tuple(_others(book, layout.numbers)), undetermined[:layout.open]
+        brief = Brief(book.header, conclusion(book), _lead(book), moved, changes_title(book), groups, tuple(shown), tuple(undetermined[layout.open:]),
                       others, measures, layout.grounds == 0)
         if _height(brief) <= _PAGE_LINES:
             break
@@ -105,7 +105,8 @@ def make_brief(book: Book) -> Brief:
 # ---------------------------------------------------------------- the conclusion
 
 
-def _title(book: Book) -> str:
+def conclusion(book: Book) -> str:
+    """Say how many schools need help, and how many of them for the first time."""
     total, helped = len(book.schools), [school for school in book.schools if school.main]
     if not helped:
         return f"Оснований для адресной помощи нет ни у одной из {of_counted(total, SCHOOL)}"
@@ -128,7 +129,8 @@ def _lead(book: Book) -> str:
     return ". ".join(parts) + "." if parts else ""
 
 
-def _changes_title(book: Book) -> str:
+def changes_title(book: Book) -> str:
+    """Say what this year is compared with."""
     since = f" («впервые» — по решениям с {book.decisions.first_year})" if book.decisions.known else ""
     return f"Что изменилось по сравнению с решениями за {book.decisions.last_year} учебный год{since}"
 
@@ -136,7 +138,8 @@ def _changes_title(book: Book) -> str:
 # ---------------------------------------------------------------- what changed
 
 
-def _changes(book: Book, most: int) -> Iterable[Line]:
+def changes(book: Book, most: int) -> Iterable[Line]:
+    """Say which schools came into groups of help, left them or changed them since last year's decisions; `most`: numbers in a list."""
     if not book.decisions.known:
         yield Line("Сравнить не с чем", f"решений за {book.decisions.last_year} учебный год в данных нет.")
         return
@@ -236,7 +239,7 @@ def _others(book: Book, most: int) -> Iterable[Line]:
             yield Line(f"{book.wording.plural(plan.name)}: {len(schools)}", f"{_numbers(schools, most)}.")
 
 
-def _ahead(book: Book) -> Iterable[Line]:
+def ahead(book: Book) -> Iterable[Line]:
     """The next dated measures of the district and of whole groups, by date: what, for whom, who is responsible."""
     measures = [measure for measure in book.measures.for_everyone() if not measure.past]
     for plan in book.measures.plans:

@@ -54,6 +54,11 @@ def _form(pairs: Pairs, label: str, name: str, role: str) -> Form:
     return Form(label, name, role, title, partners, why, subjects, pairs.reply_words(code, role))
 
 
+def is_made(book: Book) -> bool:
+    """Tell whether there are pairs to speak of."""
+    return book.pairs is not None
+
+
 def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
     book = out.book

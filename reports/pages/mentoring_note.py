@@ -185,6 +185,11 @@ def _beware(alike: str) -> str:
     return f"учесть, что условия различаются: {apart}" if "больше всего различаются" in alike else "условия одинаковы по всем известным сведениям"
 
 
+def is_made(book: Book) -> bool:
+    """Tell whether there are pairs to speak of."""
+    return book.pairs is not None
+
+
 def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
     book = out.book

@@ -78,6 +78,11 @@ def _how(book: Book, order: Order) -> Sheet:
     return sheet_of(book, "Как подобрано", (Column("Что", 20), Column("Название", 70), Column("Как учитывается", 40)), rows)
 
 
+def is_made(book: Book) -> bool:
+    """Tell whether there are pairs to speak of."""
+    return book.pairs is not None
+
+
 def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report. Errors: OSError, CarelessPhraseError."""
     book = out.book

@@ -42,7 +42,7 @@ def make_monitoring(book: Book) -> Document:
     """Put the document together."""
     figures = Figures(book.run)
     objectivity = Objectivity(book.run, figures)
-    findings = (_acts(objectivity), _rechecks(book, objectivity), _measures(book, figures, objectivity), _lists(objectivity), _signs(book, objectivity), _effect(book, figures, objectivity))
+    findings = (_acts(objectivity), _rechecks(book, objectivity), _measures(book, figures, objectivity), _lists(objectivity), _signs(book, objectivity), effect_section(book, figures, objectivity))
     sections = (ground_section(book, _REQUEST), sources_section(book, figures, TABLES), _completeness(book, figures, objectivity), *findings, _not_checked(objectivity, findings),
                 Section("Выводы (предварительные)", ("Выводы повторяют найденное и не сильнее него; причин данные не называют.",), points=tuple(f"{item.title}." for item in findings)),
                 Section("Рекомендации", points=tuple(_advice(objectivity, findings)), notes=("Ответственных и сроки утверждает отдел образования.",)))
@@ -202,7 +202,7 @@ def _signs(book: Book, objectivity: Objectivity) -> Section:
     return Section(title, texts, points=points, missing=missing)
 
 
-def _effect(book: Book, figures: Figures, objectivity: Objectivity) -> Section:
+def effect_section(book: Book, figures: Figures, objectivity: Objectivity) -> Section:
     """Analyse effectiveness: the same indicators a year ago, where the data allow."""
     year = objectivity.run.report_year
     rows, texts = [], []
@@ -326,12 +326,18 @@ def make_sheets(book: Book, figures: Figures, objectivity: Objectivity, document
     return (acts, rechecks, *tables, sources_sheet(book, figures, TABLES))
 
 
+def is_made(book: Book) -> bool:
+    """Tell whether the rules know acts or re-checks."""
+    figures = Figures(book.run)
+    return figures.has(ACTS) or figures.has(RECHECKS)
+
+
 def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report; nothing where the rules know neither acts nor re-checks. Errors: OSError, CarelessPhraseError."""
     book = out.book
-    figures = Figures(book.run)
-    if not figures.has(ACTS) and not figures.has(RECHECKS):
+    if not is_made(book):
         return []
+    figures = Figures(book.run)
     document = make_monitoring(book)
     return [*out.page("objectivity_monitoring", document, "objectivity_monitoring", NAME),
             *out.workbook(NAME, make_sheets(book, figures, Objectivity(book.run, figures), document), "objectivity_monitoring")]

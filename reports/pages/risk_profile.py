@@ -52,6 +52,12 @@ def _lead(view: ProfileView) -> str:
     return f"Предварительно: {'; '.join(part for part in parts if part)}."
 
 
+def is_made(book: Book) -> bool:
+    """Tell whether the rules describe risk profiles and some school is to have one."""
+    pages = profiles_of(book)
+    return pages is not None and bool(pages.chosen)
+
+
 def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the profiles of the schools they are made for. Errors: OSError, CarelessPhraseError."""
     book = out.book

@@ -38,16 +38,18 @@ def make_order(book: Book) -> RoadmapOrder:
     """Choose what the order says."""
     views, steps = book.roadmaps, book.roadmap.roadmap.steps
     rows = views.rows(steps)
-    return RoadmapOrder(book.header, _body(book), views.year_words, _documents(book), _charges(rows), rows, views.contacts(steps), views.undecreed,
+    return RoadmapOrder(book.header, body_of(book), views.year_words, documents_of(book), _charges(rows), rows, views.contacts(steps), views.undecreed,
                         bool(book.roadmap.events))
 
 
-def _body(book: Book) -> str:
+def body_of(book: Book) -> str:
+    """Return the body that issues orders: the one that approved a document of the rules."""
     approved = next((item.approved.by for item in book.rules.regulations if item.approved and item.approved.by), "")
     return approved or book.header.district
 
 
-def _documents(book: Book) -> tuple[str, ...]:
+def documents_of(book: Book) -> tuple[str, ...]:
+    """Name the district's documents an order rests on."""
     return tuple(item.short or item.title for item in book.rules.regulations)
 
 

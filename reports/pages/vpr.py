@@ -37,7 +37,7 @@ def make_vpr(book: Book) -> Document:
     objectivity, year = Objectivity(book.run, figures), book.header.year
     findings = (marks_section(figures, year), years_section(figures), tasks_section(figures), journal_section(figures),
                 objectivity_section(book, figures, objectivity), spikes_section(figures, objectivity))
-    sections = (ground_section(book, _REQUEST), sources_section(book, figures, TABLES), _completeness(book, figures), *findings,
+    sections = (ground_section(book, _REQUEST), sources_section(book, figures, TABLES), completeness_section(book, figures), *findings,
                 _not_checked(findings), _conclusions(findings), _recommendations(figures, objectivity, findings))
     annexes = (task_values(figures), _task_annex(figures), annex_of_sources(book, figures, TABLES))
     return Document(book.header, NAME, findings[0].title, _lead(findings), numbered(sections), numbered(annexes, "Приложение "), DRAFT, "vpr.xlsx")
@@ -74,7 +74,8 @@ def annex_of_sources(book: Book, figures: Figures, tables: tuple[str, ...]) -> S
     return Section("Источники", (), (grid,)) if grid.rows else Section("Источники", missing=("Ни одного листа с нужными сведениями не прочитано.",))
 
 
-def _completeness(book: Book, figures: Figures) -> Section:
+def completeness_section(book: Book, figures: Figures) -> Section:
+    """Say who handed in what of the report year."""
     supplies = figures.supplies()
     marks = next((item for item in supplies if item.table == MARKS_TABLE), None)
     title = _complete_title(marks, book.header.year)
@@ -230,11 +231,17 @@ def sources_sheet(book: Book, figures: Figures, tables: tuple[str, ...]) -> Shee
     return sheet_of(book, "Источники", columns, [[book.wording.title(item.table), item.file, item.sheet, item.rows] for item in figures.sheets(tables)])
 
 
+def is_made(book: Book) -> bool:
+    """Tell whether the rules know results of ВПР."""
+    figures = Figures(book.run)
+    return figures.has(MARKS_TABLE) and any(figures.has(table) for table in TABLES[1:])
+
+
 def write(out: Outlet, schools: tuple[str, ...] | None, say: Callable[[str], None]) -> list[Path]:
     """Write the report; nothing where the rules know no results of ВПР. Errors: OSError, CarelessPhraseError."""
     book = out.book
-    figures = Figures(book.run)
-    if not figures.has(MARKS_TABLE) or not any(figures.has(table) for table in TABLES[1:]):
+    if not is_made(book):
         return []
+    figures = Figures(book.run)
     return [*out.page("vpr", make_vpr(book), "vpr", NAME),
             *out.workbook(NAME, make_sheets(book, figures, Objectivity(book.run, figures)), "vpr")]
