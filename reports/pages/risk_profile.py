@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.truth import Truth
-from reports.book import link_of
+from reports.book import Book, link_of
 from reports.outlet import Outlet
 from reports.profile import FACTOR, FactorView, ProfileBook, ProfileView, profiles_of
 from reports.russian import counted, joined, lowered
