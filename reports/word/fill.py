@@ -27,6 +27,7 @@ from reports.word.templates import FITTED
 
 _MILLIMETRES = 0.26          # of paper for a unit of a drawing: letters come out as small print
 _LEAST_COLUMN, _LONGEST_WORD, _LETTER, _SIDES = 460, 1250, 105, 220          # twentieths of a point; a longer word is parted by a hyphen
+_HUNGER, _LONGEST_WHOLE_ROW = 0.68, 700          # letters: a row with a longer cell may be parted by a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Template:
             document.render(context, self.environment)
         except jinja2.TemplateError as error:
             raise WordTemplateError(self._told(error)) from None
+        part_long_rows(document.docx.element.body)
         for table in list(document.docx.element.body.iter(qn("w:tbl"))):
             if table.find(qn("w:tr")) is None:          # Word opens no document with a table of no rows
                 table.getparent().remove(table)
@@ -202,17 +204,27 @@ def fit_columns(table: Any) -> None:
 
 
 def _shares(texts: list[list[str]], count: int, width: int) -> list[int]:
-    """Divide a width: the least each column needs, the rest by the square root of its longest text (a long one wraps, it does not starve the others)."""
+    """Divide a width: the least each column needs, the rest by its longest text, less than in proportion (a long one wraps, it does not starve the others)."""
     least, wanted = [], []
     for place in range(count):
         column = [row[place] for row in texts if place < len(row)]
         words = [word for text in column for word in text.replace("¦", " ").split(" ")]
-        least.append(max(_LEAST_COLUMN, min(max((len(word) for word in words), default=0) * _LETTER + _SIDES, _LONGEST_WORD)))
-        wanted.append(max((len(text) for text in column), default=1) ** 0.5 + 0.1)
+        parted = max((len(word) for word in words if not word.isascii()), default=0) * _LETTER + _SIDES
+        whole = max((len(word) for word in words if word.isascii()), default=0) * _LETTER + _SIDES         # a name of a file has no hyphen
+        least.append(max(_LEAST_COLUMN, min(parted, _LONGEST_WORD), whole))
+        wanted.append(max((len(text) for text in column), default=1) ** _HUNGER + 0.1)
     if sum(least) >= width:
         return [int(width * item / sum(least)) for item in least]
     spare = width - sum(least)
     return [int(item + spare * want / sum(wanted)) for item, want in zip(least, wanted, strict=True)]
+
+
+def part_long_rows(body: Any) -> None:
+    """Let a page part a row that is too long to be kept whole: it would leave half a page empty, or run over its foot."""
+    for row in body.iter(qn("w:tr")):
+        whole = row.find(f"./{qn('w:trPr')}/{qn('w:cantSplit')}")
+        if whole is not None and any(len(text_of(cell)) > _LONGEST_WHOLE_ROW for cell in row.findall(qn("w:tc"))):
+            whole.getparent().remove(whole)
 
 
 def _drop_empty(body: Any) -> None:

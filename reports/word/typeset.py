@@ -195,7 +195,7 @@ class _Setter:
                 continue
             body = "".join(self._table(child) if child.tag == qn("w:tbl") else self._paragraph(child, inside=True) for child in cell if child.tag in (qn("w:p"), qn("w:tbl")))
             given = f"colspan: {span.get(qn('w:val'))}, " if span is not None and span.get(qn("w:val")) != "1" else ""
-            made.append(f"table.cell({given}breakable: {'false' if whole and len(body) < 4000 else 'true'})[{body}],")
+            made.append(f"table.cell({given}breakable: {'false' if whole else 'true'})[{body}],")
         return "".join(made)
 
 
