@@ -24,16 +24,19 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A small table; every row has one text for each column."""
+    """A table; every row has one text for each column. `wide`: it is printed across the page."""
 
     caption: str
     columns: tuple[Head, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    wide: bool = False
 
     @property
     def tone(self) -> str:
-        """A CSS class: a short table is printed on one page."""
+        """A CSS class: a wide table is printed across the page, a short one on one page."""
+        if self.wide:
+            return "wide"
         return "whole" if len(self.rows) <= _ROWS_OF_A_PAGE else ""
 
     @property
@@ -54,6 +57,11 @@ class Section:
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     number: str = ""
+
+    @property
+    def tone(self) -> str:
+        """A CSS class: an annex with a wide table is printed across the page."""
+        return "across" if any(grid.wide for grid in self.grids) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ PARTS = ("1.1 Образовательная деятельность", "1.2 С�
          "1.9 Функционирование ВСОКО", "Есть показатели деятельности", "Есть выводы")
 _LEFT_OUT = (.2, .3, .6, .4, 2.4, .4, 1.2, .7, 3.2, .8, 2.0)       # how often a part is the missing one, relative
 
-PROGRAMMES = {"Критериальное оценивание": .075, "ВСОКО": .02, "Анализ результатов ВПР и ГИА": .045, "Проверка работ ВПР": .04}     # share of teachers trained in a year
+PROGRAMMES = {"Критериальное оценивание": .075, "ВСОКО": .009, "Анализ результатов ВПР и ГИА": .045, "Проверка работ ВПР": .04}     # share of teachers trained in a year
 TRAINING_YEARS = (2022, 2023, 2024, 2025, 2026)
 NO_SYSTEM = 9033                               # no row about ВСОКО
 NO_COURSES = 9019                              # no rows about courses
@@ -77,7 +77,7 @@ def _courses(code: int, kind: str, total: int, rng: np.random.Generator) -> list
     for year in TRAINING_YEARS:
         for programme, share in PROGRAMMES.items():
             expected = 0 if kind in NO_VPR and programme == "Проверка работ ВПР" else share * eager * total
-            taught, leaders = int(rng.poisson(expected)), int(rng.random() < (.5 if programme == "ВСОКО" else .14))
+            taught, leaders = int(rng.poisson(expected)), int(rng.random() < ((.24 if programme == "ВСОКО" else .14) if expected else 0))
             if (code in LONG_AGO and year > 2023) or (code in FEW_CHECKERS and programme == "Проверка работ ВПР" and year > 2024):
                 taught = 0
             if year > 2023 and code in (*LONG_AGO, *NO_LEADERS):
