@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine import tree as t
 from engine.explanation import Check, Evidence, Quantity, SourceRow
+from engine.inputs.fixed import RULES
 from engine.program import CriterionPlan, IndicatorPlan
 from engine.robustness import Change, changes
 from engine.tables import RowStatus
@@ -107,6 +108,8 @@ class Criteria:
         if item.status == RowStatus.ABSENT:
             return SourceLine("", "", "", "в файлах нет", self.wording.key(item.key), "нет данных", "", False, note)
         value = quantity_words(item.value) if item.value is not None else ""
+        if place.file == RULES:
+            return SourceLine(place.file, self.wording.title(place.sheet), "", f"правила, «{self.wording.title(place.sheet)}»", self.wording.key(item.key), value, "", counted, note)
         sheet = f", лист «{place.sheet}»" if place.sheet else ""
         cells = "; ".join(self._cell(table, name, shown, address) for name, shown, address in item.cells if address)
         return SourceLine(place.file, place.sheet, place.cell, f"{place.file}{sheet}", self.wording.key(item.key), value, cells, counted, note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import cached_property
 
 from engine import tree as t
 from engine.model import Deadline
@@ -77,6 +78,12 @@ class Measures:
         """Name the groups a measure is meant for as a whole; none when a criterion alone may call for it."""
         names = dict.fromkeys(node.name for node in t.walk(plan.audience) if isinstance(node, t.Reference)) if plan.audience is not None else {}
         return list(names) if all(isinstance(self.program.plans.get(name), CategoryPlan) for name in names) else []
+
+    @cached_property
+    def of_criteria_alone(self) -> frozenset[str]:
+        """Name the measures that criteria call for and no group does."""
+        meant = {plan.name: {node.name for node in t.walk(plan.audience) if isinstance(node, t.Reference)} for plan in self.plans if plan.audience is not None}
+        return frozenset(name for name, names in meant.items() if not any(isinstance(self.program.plans.get(other), CategoryPlan) for other in names))
 
     def _titles(self, names: Iterable[str]) -> list[str]:
         return [self.reason(name) for name in names if name]

@@ -21,6 +21,7 @@ import xlsxwriter
 sys.path.insert(0, str(Path(__file__).parent))
 
 import profiles
+import quality_books as quality
 import raw_books as raw
 
 SEED = 20260901
@@ -633,18 +634,25 @@ class Writer:
         book.close()
 
     def self_examination(self, rng: np.random.Generator) -> None:
-        book = Book(self.folder / "Отчёты о самообследовании.xlsx")
-        rows = []
+        drawn = {}
         for school in self.schools:
             if not school.exists(REPORT_YEAR):
                 continue
-            late = school.code in (9009, 9020)
-            placed = school.code != 9040
+            placed = school.code != quality.NOT_PLACED
             sections = int(np.clip(11 - rng.poisson(.8), 5, 11))
-            rows.append({"Код ОО": school.code, "Учебный год": "2025/26", "Отчёт размещён": "да" if placed else "нет",
-                         "Дата размещения": date(2026, 4, 29 if late else 10 + int(rng.integers(0, 10))) if placed else None,
-                         "Есть разделов из 11": sections if placed else 0, "Есть анализ ВПР и объективности": "да" if placed and sections > 8 else "нет"})
-        book.sheet("2026", "Мониторинг отчётов о самообследовании на сайтах школ, срок 20.04.2026", rows)
+            day = quality.LATE_DAY if school.code in quality.LATE else 10 + int(rng.integers(0, 10)) if placed else None
+            drawn[school.code] = (sections, day)
+        book = Book(self.folder / "Отчёты о самообследовании.xlsx")
+        book.sheet("2026", "Мониторинг отчётов о самообследовании на сайтах школ, срок 20.04.2026", quality.self_report_rows(drawn, SEED))
+        book.close()
+
+    def training(self, staff: list[dict]) -> None:
+        kinds = {school.code: school.kind for school in self.schools if school.exists(REPORT_YEAR)}
+        teachers = {row["Код ОО"]: row["Учителей всего"] for row in staff}
+        book = Book(self.folder / "Обучение оценке качества.xlsx")
+        systems, courses = quality.training_rows(kinds, teachers, SEED)
+        book.sheet("ВСОКО", "Внутренняя система оценки качества: сведения школ за 2025/26 учебный год", systems)
+        book.sheet("КПК", "Курсы по оценке качества образования по программам и учебным годам", courses)
         book.close()
 
     def decisions(self) -> None:
@@ -711,7 +719,9 @@ def generate(folder: Path) -> None:
     writer.acts()
     writer.replies()
     write_csv(folder / "Социальные паспорта.csv", draw_passports(rng, schools, enrolment), "utf-8", ",", ".")
-    write_csv(folder / "Кадры_2026.csv", draw_staff(rng, schools, enrolment), "cp1251", ";", ",")
+    staff = draw_staff(rng, schools, enrolment)
+    write_csv(folder / "Кадры_2026.csv", staff, "cp1251", ";", ",")
+    writer.training(staff)
     profiles.write_profiles(folder, REPORT_YEAR, CREATED)
 
 

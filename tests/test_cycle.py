@@ -228,7 +228,7 @@ def test_what_is_said_to_be_made_is_made(tmp_path, sample):
             assert is_made(Book(result), name) == (file_of(name) in names), name
     row = {cells[1]: cells for cells in make_checklist(Book(sample)).sections[1].grids[0].rows}
     assert row["Аналитическая справка по работе ВПР"][3:5] == ("vpr.html", "проект подготовлен, без подписи")
-    assert row["Справка ВСОКО КПК"][3] == "—" and row["Справка ВСОКО КПК"][4].startswith("проекта нет: ")
+    assert row["Справка ВСОКО КПК"][3:5] == ("quality_training.html", "проект подготовлен, без подписи")
 
 
 # ---------------------------------------------------------------- the order on lists

@@ -173,15 +173,16 @@ def _numbers(schools: list[SchoolView], most: int) -> str:
 
 
 def _groups(book: Book, most: int, numbers: int) -> Iterable[Group]:
+    beside = {measure.name for school in book.schools if not school.main for measure in school.named_measures} & book.measures.of_criteria_alone
     for name in book.help_names:
         schools = [school for school in book.schools if school.main == name]
         if schools:
             shared = set.intersection(*({measure.name for measure in school.named_measures} for school in schools)) if len(schools) > 1 else set()
-            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(school, shared, most) for school in schools), _numbers(schools, numbers))
+            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(school, shared | beside, most) for school in schools), _numbers(schools, numbers))
 
 
 def _row(school: SchoolView, shared: set[str], most: int) -> Row:
-    """A school's next step is one meant for it in particular; where there is none, the next one of its group."""
+    """A school's next step is one meant for it in particular; where there is none, the next one. Steps of criteria that schools without a group take too are not particular."""
     ahead = [measure for measure in school.named_measures if not measure.past]
     own = next((measure for measure in ahead if measure.name not in shared), ahead[0] if ahead else None)
     main = next(group for group in school.groups if group.name == school.main)
