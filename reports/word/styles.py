@@ -35,7 +35,7 @@ _STYLES = {
     TABLE_TEXT: (9.5, False, "left", 0, 1, {}),
     TABLE_HEAD: (9.5, True, "left", 0, 1, {}),
     CONTROL: (7, False, "left", 0, 0, {"color": "9A9A9A"}),
-    SIGNATURE: (12, False, "left", 14, 2, {"together": True}),
+    SIGNATURE: (12, False, "left", 12, 2, {"together": True, "next": True}),
     CAPTION: (10.5, True, "left", 6, 3, {"next": True, "color": "000000"}),
 }
 _ALIGNED = {"left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}

@@ -146,8 +146,8 @@ class _Maker:
         write_runs(self.document.add_paragraph(style=styles.CAPTION), rest)
 
     def _sign(self, rest: str) -> None:
-        """A place for a signature: the office, the line, the name."""
-        write_runs(self.document.add_paragraph(style=styles.SIGNATURE), f"{rest} _________________ / _________________ /")
+        """A place for a signature: the office, the line, the name; a text with its own lines stands as it is."""
+        write_runs(self.document.add_paragraph(style=styles.SIGNATURE), rest if "__" in rest else f"{rest} _________________ / _________________ /")
 
     def _foot(self, rest: str) -> None:
         self.foot = rest
