@@ -28,10 +28,11 @@ REPORTS = {
     "mentoring_note": "информационная справка «Школа – школе»",
     "risk_profile": "рисковые профили «500+»",
     "assistance_plan": "план-график «500+»",
+    "site": "сайт для руководства",
 }
 """Reports by name. Each is a module of reports/pages with `write(book, folder, schools, say) -> paths`: a new report is a module and a line here."""
 OF_SCHOOLS = ("schools", "signs", "risk_profile")     # what naming schools alone means
-OF_PAIRS = ("mentoring_order", "mentoring_meeting", "mentoring_note", "schools")     # what a change of pairs changes
+OF_PAIRS = ("mentoring_order", "mentoring_meeting", "mentoring_note", "schools", "site")     # what a change of pairs changes
 
 
 def write_reports(run: Run, folder: Path, schools: Iterable[str] | None = None, what: Iterable[str] | None = None,

@@ -12,15 +12,15 @@ from markupsafe import Markup
 from reports.careful import refuse_careless, text_of_html
 from reports.russian import unbroken
 
-_FOLDER = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @cache
 def environment() -> jinja2.Environment:
     """Return the environment of the templates: everything is escaped, an unknown name is an error, texts get their no-break spaces."""
-    found = jinja2.Environment(loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    found = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
                                finalize=_typographic, keep_trailing_newline=True)
-    found.globals["style"] = Markup((_FOLDER / "style.css").read_text(encoding="utf-8"))
+    found.globals["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.book import Book
+from reports.history import movements
 from reports.html import write_page
 from reports.measures import ordered
 from reports.russian import SCHOOL, SIGN, capital, counted, feminine, form, joined, lowered, of_counted, to_counted
@@ -140,18 +141,15 @@ def _changes(book: Book, most: int) -> Iterable[Line]:
     if not book.decisions.known:
         yield Line("Сравнить не с чем", f"решений за {book.decisions.last_year} учебный год в данных нет.")
         return
-    added = [school for school in book.schools if school.main and not school.before]
-    moved = [school for school in book.schools if school.main and school.before and school.main != school.before]
-    kept = [school for school in book.schools if school.main and school.main == school.before]
-    left = [school for school in book.schools if school.before and not school.main]
-    yield from _line("Добавились", most, added, lambda school: book.wording.short(school.main))
-    yield from _line("Сменили группу", most, moved, lambda school: f"{book.wording.short(school.before)} → {book.wording.short(school.main)}")
-    yield from _line("Оснований больше нет", most, [school for school in left if not school.missing_named], lambda school: f"были: {book.wording.short(school.before)}")
-    yield from _line("Пока не определены", most, [school for school in left if school.missing_named], lambda school: f"были: {book.wording.short(school.before)}")
-    yield from _line("Без изменений", most, kept, lambda school: book.wording.short(school.main))
+    found = movements(book.schools)
+    yield from _line("Добавились", most, found.added, lambda school: book.wording.short(school.main))
+    yield from _line("Сменили группу", most, found.moved, lambda school: f"{book.wording.short(school.before)} → {book.wording.short(school.main)}")
+    yield from _line("Оснований больше нет", most, found.left, lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Пока не определены", most, found.open, lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Без изменений", most, found.kept, lambda school: book.wording.short(school.main))
 
 
-def _line(label: str, most: int, schools: list[SchoolView], kind: Callable[[SchoolView], str]) -> Iterable[Line]:
+def _line(label: str, most: int, schools: Iterable[SchoolView], kind: Callable[[SchoolView], str]) -> Iterable[Line]:
     """Draw schools of one kind together: «№ 9002, 9032 — зона риска»."""
     kinds: dict[str, list[SchoolView]] = {}
     for school in schools:

@@ -1,0 +1,113 @@
+"""What the site may say of a school: leadership counts the schools of a category for service use and learns of none that it is in one.
+
+Four ways a page could tell, each closed here: the group itself; a criterion such a group stands on, or one that compares the same indicators (its value
+beside the threshold is the answer); a measure called for by nothing else; silence where other schools are named. So the criteria shown are the same
+for all schools, and «all clear» is not told from «only in a group for service use».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from engine import tree as t
+from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan
+from engine.truth import Truth
+from reports.book import Book
+from reports.status import GROUP_MET, GROUP_OPEN, NO_GROUND, PARTLY_KNOWN, Status
+from reports.view import CriterionView, Ground, GroupView, MeasureView, SchoolView
+
+HIDDEN_WHY = "для служебного пользования"
+
+
+class Discreet:
+    """What of a book leadership is shown, school by school."""
+
+    def __init__(self, book: Book):
+        self.book, self.program = book, book.program
+        self._words = tuple(word.lower() for word in self._titles())
+        silent = {*book.rest_names, *([book.clear.name] if book.internal and book.clear is not None else [])}
+        self.named_plans = tuple(plan for plan in book.plans if not plan.block.internal and plan.name not in silent)
+        self.criteria = tuple(plan for plan in book.criterion_plans if plan.name in self._reached and plan.name not in book.internal.criteria)
+
+    def _titles(self) -> Iterator[str]:
+        wording = self.book.wording
+        for name in self.book.internal.categories:
+            yield from (wording.title(name), wording.short(name), wording.plural(name))
+        yield from (wording.title(name) for name in self.book.internal.criteria)
+
+    # ------------------------------------------------------------ groups
+
+    def groups(self, school: SchoolView) -> tuple[GroupView, ...]:
+        """Return the groups in force that may be named, with the grounds that may be said."""
+        shown = {plan.name for plan in self.named_plans}
+        return tuple(replace(group, grounds=tuple(self._grounds(group))) for group in school.named if group.name in shown)
+
+    def _grounds(self, group: GroupView) -> Iterator[Ground]:
+        for ground in group.grounds:
+            if ground.criterion not in self.book.internal and not self.tells(ground.sentence):
+                yield ground
+
+    def mark(self, school: SchoolView) -> Status:
+        """Return how a school stands in lists: the same for «all clear» and for a group for service use."""
+        if school.missing_named:
+            return PARTLY_KNOWN if self.groups(school) else GROUP_OPEN
+        return GROUP_MET if school.main else NO_GROUND
+
+    def tells(self, text: str) -> bool:
+        """Whether a text names a category for service use or a criterion of one."""
+        return any(word in text.lower() for word in self._words)
+
+    # ------------------------------------------------------------ criteria
+
+    @property
+    def _reached(self) -> frozenset[str]:
+        """Criteria that the categories of leadership stand on, however deep, not through a category for service use."""
+        found: set[str] = set()
+        waiting = [plan.name for plan in self.book.plans if not plan.block.internal]
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name not in self.book.internal.categories:
+                found.add(name)
+                waiting += [other for other in self.program.uses.get(name, ()) if isinstance(self.program.plans.get(other), (CategoryPlan, CriterionPlan))]
+        return frozenset(found)
+
+    def touches(self, name: str) -> bool:
+        """Whether a criterion compares or asks anything that a category for service use stands on."""
+        names = {node.name for node in t.walk(self.program.plans[name].when) if isinstance(node, t.Reference)}
+        return bool(names & (self.book.internal.indicators | self.book.internal.criteria))
+
+    def views(self, school: SchoolView) -> tuple[CriterionView, ...]:
+        """Return the criteria of a school. One that touches what is for service use is shown only as the ground of a named group, without those comparisons."""
+        grounds = {ground.criterion for group in self.groups(school) for ground in group.grounds}
+        return tuple(self._view(plan.name, school.row) for plan in self.criteria if plan.name in grounds or not self.touches(plan.name))
+
+    def _view(self, name: str, row: int) -> CriterionView:
+        view = self.book.criteria.view(name, row)
+        if not self.touches(name):
+            return view
+        hidden = self.book.internal.indicators
+        return replace(view, facts=tuple(fact for fact in view.facts if fact.name not in hidden), sources=tuple(block for block in view.sources if block.root not in hidden), turning=())
+
+    def compared(self) -> frozenset[str]:
+        """Titles of the indicators that are for service use."""
+        return frozenset(self.book.wording.title(name) for name in self.book.internal.indicators if isinstance(self.program.plans.get(name), IndicatorPlan))
+
+    # ------------------------------------------------------------ measures
+
+    def measures(self, school: SchoolView) -> tuple[MeasureView, ...]:
+        """Return the measures a list for leadership may name the school in: not those that only a group for service use, or a criterion beside it, calls for."""
+        return tuple(_told(measure for measure in school.named_measures if not self.book.roadmaps.is_internal(measure.name, school.code)))
+
+    def possible_measures(self, school: SchoolView) -> tuple[MeasureView, ...]:
+        """Return the measures that undetermined groups of leadership may call for."""
+        return tuple(_told(measure for measure in school.possible_measures if measure.why_named and self._open_group(measure.name, school.row)))
+
+    def _open_group(self, measure: str, row: int) -> bool:
+        names = {node.name for node in t.walk(self.program.plans[measure].audience) if isinstance(node, t.Reference)}
+        return any(plan.name in names and self.book.explainer.status(plan.name, row) is Truth.UNKNOWN for plan in self.named_plans)
+
+
+def _told(measures: Iterable[MeasureView]) -> Iterator[MeasureView]:
+    for measure in measures:
+        yield replace(measure, why=measure.why_named)

@@ -1,0 +1,131 @@
+"""The page of one school for leadership: in which groups it is, why, how far from the thresholds, how it went over the years, what follows.
+
+It is not the card of the reports: that one is for the school itself and the analyst, names categories for service use and gives every cell. This page is made
+of the same records without them (reports/site/discreet.py says how), and shows only the criteria that the groups of leadership stand on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from reports.book import Book
+from reports.charts import Chart
+from reports.russian import CRITERION, MEASURE, counted, joined
+from reports.similar import Similar, similar_schools
+from reports.site.bars import ThresholdBar, threshold_bar
+from reports.site.discreet import Discreet
+from reports.status import Status
+from reports.view import CriterionView, GroupView, Header, MeasureView, SchoolView
+
+TEMPLATE = "site/school.html.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionBars:
+    """A criterion with its comparisons drawn."""
+
+    name: str
+    title: str
+    status: Status
+    sentence: str
+    ground_of: str
+    bars: tuple[ThresholdBar, ...]
+    turning: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPage:
+    header: Header
+    school: SchoolView
+    title: str
+    lead: str
+    before: str
+    groups: tuple[GroupView, ...]
+    possible: str
+    settle: str
+    grounds: tuple[CriterionBars, ...]
+    unknown: tuple[CriterionBars, ...]
+    rest: tuple[CriterionBars, ...]
+    rest_title: str
+    outside: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
+    charts: tuple[Chart, ...]
+    similar: Similar | None
+    measures: tuple[MeasureView, ...]
+    possible_measures: tuple[MeasureView, ...]
+    possible_title: str
+    about: tuple[tuple[str, str], ...]
+
+
+def make(book: Book, discreet: Discreet, school: SchoolView) -> SchoolPage:
+    """Choose what the page of one school shows."""
+    groups, missing = discreet.groups(school), school.missing_named
+    grounds_of = _grounds_of(groups)
+    views = discreet.views(school)
+    made = {tone: [view for view in views if view.status.tone == tone] for tone in ("met", "open", "not", "outside")}
+    met = sorted(made["met"], key=lambda view: view.name not in grounds_of)
+    possible = discreet.possible_measures(school)
+    evidence = [book.explainer.criterion(view.name, school.row) for view in met if not discreet.touches(view.name)]
+    return SchoolPage(
+        book.header, school, _title(discreet, school), _lead(groups), _before(book, school), groups,
+        joined(missing.possible, "или") if missing else "", missing.settle_short if missing else "",
+        _drawn(met, grounds_of), _drawn(made["open"], grounds_of), _drawn(made["not"], grounds_of), f"Не выполнено: {counted(len(made['not']), CRITERION)}",
+        tuple(view.title for view in made["outside"]), tuple(_sources(views)), _said(book.dynamics.charts(evidence, school.row)), _similar(book, discreet, school), discreet.measures(school), possible,
+        f"Если подтвердятся неопределённые группы: ещё {counted(len(possible), MEASURE)}", book.about(school.row))
+
+
+def _title(discreet: Discreet, school: SchoolView) -> str:
+    if school.main:
+        return f"Школе {school.label} нужна адресная помощь"
+    if groups := discreet.groups(school):
+        return f"Школа {school.label}: {joined(group.short for group in groups)}"
+    return f"Школа {school.label}: группа пока не определена" if school.missing_named else f"Школа {school.label}: оснований для адресной помощи нет"
+
+
+def _lead(groups: tuple[GroupView, ...]) -> str:
+    return f"Предварительно: {'; '.join(group.short for group in groups)}." if groups else ""
+
+
+def _before(book: Book, school: SchoolView) -> str:
+    """Say what last year's decisions were."""
+    if not book.decisions.known:
+        return f"Решений за {book.decisions.last_year} учебный год в данных нет: сравнить не с чем."
+    if not school.before:
+        return f"По решениям за {book.decisions.last_year} учебный год адресная помощь не назначалась{'; сейчас — впервые' if school.is_new and school.main else ''}."
+    return f"По решениям за {book.decisions.last_year} учебный год: {book.wording.short(school.before)}{' (сейчас группа та же)' if school.before == school.main else ''}."
+
+
+def _grounds_of(groups: Iterable[GroupView]) -> dict[str, list[str]]:
+    """Which groups each criterion is a ground of."""
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        for ground in group.grounds:
+            if ground.criterion:
+                found.setdefault(ground.criterion, []).append(group.short)
+    return found
+
+
+def _drawn(views: Iterable[CriterionView], grounds_of: dict[str, list[str]]) -> tuple[CriterionBars, ...]:
+    return tuple(CriterionBars(view.name, view.title, view.status, view.sentence, joined(grounds_of.get(view.name, ())), tuple(threshold_bar(fact) for fact in view.facts), view.turning)
+                 for view in views)
+
+
+def _sources(views: Iterable[CriterionView]) -> Iterator[tuple[str, str]]:
+    """Name the files behind the criteria, each with its sheets; cells are on the card."""
+    found: dict[str, dict[str, None]] = {}
+    for line in (line for view in views for block in view.sources for line in block.lines):
+        if line.file:
+            found.setdefault(line.file, {}).setdefault(line.sheet)
+    for file, sheets in sorted(found.items()):
+        yield file, ", ".join(sheet for sheet in sheets if sheet)
+
+
+def _said(charts: Iterable[Chart]) -> tuple[Chart, ...]:
+    """Give each chart a sentence for its title."""
+    return tuple(replace(chart, title=chart.sentence) for chart in charts)
+
+
+def _similar(book: Book, discreet: Discreet, school: SchoolView) -> Similar | None:
+    found, hidden = similar_schools(book, school.code), discreet.compared()
+    return Similar(found.about, found.schools, tuple(item for item in found.compared if item.title not in hidden), found.note) if found else None
