@@ -143,6 +143,10 @@ def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple
         progress.done()
         click.echo(str(error), err=True)
         return False
+    except OSError as error:
+        progress.done()
+        click.echo(f"Не записано: {error.filename or out} — {error.strerror or error}. Освободите место с таким именем, закройте файл в другой программе или назовите другую папку: --out.", err=True)
+        return False
     progress.done()
     click.echo("Отчёты:")
     _tell_paths(paths)
@@ -152,7 +156,8 @@ def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple
 def _tell_paths(paths: list[Path]) -> None:
     """Name the files; pages of single schools, when there are many, in one line of each kind."""
     many: dict[str, list[Path]] = {}
-    for path in paths:
+    site = [path for path in paths if path.parent.name == "site"]
+    for path in (path for path in paths if path not in site):
         kind = "" if path.name == "roadmap_order.html" else next((start for start in OF_EACH_SCHOOL if path.name.startswith(start)), "")
         many.setdefault(kind, []).append(path)
     for start, found in many.items():
@@ -161,6 +166,8 @@ def _tell_paths(paths: list[Path]) -> None:
         else:
             for path in found:
                 click.echo(f"  {path}")
+    if site:
+        click.echo(f"  {site[0]} — сайт для руководства, страниц: {len(site)}")
 
 
 def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...]) -> bool:

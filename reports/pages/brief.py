@@ -238,8 +238,8 @@ def _ahead(book: Book) -> Iterable[Line]:
     """The next dated measures of the district and of whole groups, by date: what, for whom, who is responsible."""
     measures = [measure for measure in book.measures.for_everyone() if not measure.past]
     for plan in book.measures.plans:
-        groups = book.measures.groups_meant(plan)
-        if groups and any(measure.name == plan.name for school in book.schools for measure in school.measures):
+        groups = [name for name in book.measures.groups_meant(plan) if name not in book.internal]      # a measure for nobody who may be named is not the brief's
+        if groups and any(measure.name == plan.name for school in book.schools for measure in school.named_measures):
             measures.append(book.measures.view(plan, (book.wording.short(name) for name in groups) if len(groups) <= 2 else ()))
     for measure in ordered(measure for measure in measures if not measure.past)[:_MOST_MEASURES]:
         meant = f": {measure.why}" if measure.why else ""

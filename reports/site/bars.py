@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.explanation import Quantity
-from reports.russian import number_beside, value_words
+from reports.russian import number_beside, with_unit
 from reports.view import Fact
 
 WIDTH = 200
@@ -63,9 +62,15 @@ def _gap(amount: float, border: float, fact: Fact) -> str:
     """Say how far a value is from its threshold, in points where both are percents."""
     if amount == border:
         return "ровно на пороге"
-    far, unit = abs(amount - border), "п. п." if fact.unit == "%" else fact.unit
-    words = value_words(Quantity(far, far, unit), (0.0,)) if unit else number_beside(far, (0.0,))
+    far, unit = abs(amount - border), "п. п." if fact.unit == "%" else fact.unit or None
+    words = _amount(far, unit, 1 if fact.unit == "%" else 2)
     return f"за порогом на {words}" if fact.status.tone == "met" else f"до порога {words}"
+
+
+def _amount(value: float, unit: str | None, decimals: int) -> str:
+    """Write a distance without needless zeros: 0,5 and 0,19, but never 0 for what is not 0."""
+    text = number_beside(value, (0.0,), decimals)
+    return with_unit(text.rstrip("0").rstrip(",") if "," in text else text, unit)
 
 
 @dataclass(frozen=True, slots=True)

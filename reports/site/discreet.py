@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from engine import tree as t
-from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan
+from engine.program import CategoryPlan, CriterionPlan
 from engine.truth import Truth
 from reports.book import Book
 from reports.status import GROUP_MET, GROUP_OPEN, NO_GROUND, PARTLY_KNOWN, Status
@@ -25,6 +26,7 @@ class Discreet:
 
     def __init__(self, book: Book):
         self.book, self.program = book, book.program
+        self.compared = frozenset(name for criterion in book.internal.criteria for name in self._asked(criterion) if name not in book.rules.thresholds)
         self._words = tuple(word.lower() for word in self._titles())
         silent = {*book.rest_names, *([book.clear.name] if book.internal and book.clear is not None else [])}
         self.named_plans = tuple(plan for plan in book.plans if not plan.block.internal and plan.name not in silent)
@@ -41,12 +43,13 @@ class Discreet:
     def groups(self, school: SchoolView) -> tuple[GroupView, ...]:
         """Return the groups in force that may be named, with the grounds that may be said."""
         shown = {plan.name for plan in self.named_plans}
-        return tuple(replace(group, grounds=tuple(self._grounds(group))) for group in school.named if group.name in shown)
+        return tuple(replace(group, grounds=self._grounds(group)) for group in school.named if group.name in shown)
 
-    def _grounds(self, group: GroupView) -> Iterator[Ground]:
-        for ground in group.grounds:
-            if ground.criterion not in self.book.internal and not self.tells(ground.sentence):
-                yield ground
+    def _grounds(self, group: GroupView) -> tuple[Ground, ...]:
+        """Leave out what names a category for service use, and what touches one where other grounds are enough to say why."""
+        said = [ground for ground in group.grounds if ground.criterion not in self.book.internal and not self.tells(ground.sentence)]
+        apart = [ground for ground in said if not ground.criterion or not self.touches(ground.criterion)]
+        return tuple(apart or said)
 
     def mark(self, school: SchoolView) -> Status:
         """Return how a school stands in lists: the same for «all clear» and for a group for service use."""
@@ -74,8 +77,11 @@ class Discreet:
 
     def touches(self, name: str) -> bool:
         """Whether a criterion compares or asks anything that a category for service use stands on."""
-        names = {node.name for node in t.walk(self.program.plans[name].when) if isinstance(node, t.Reference)}
-        return bool(names & (self.book.internal.indicators | self.book.internal.criteria))
+        return bool(self._asked(name) & (self.compared | self.book.internal.criteria))
+
+    def _asked(self, criterion: str) -> set[str]:
+        """Name everything a criterion speaks of: indicators, columns of the registry, other criteria, thresholds."""
+        return {node.name for node in t.walk(self.program.plans[criterion].when) if isinstance(node, t.Reference)}
 
     def views(self, school: SchoolView) -> tuple[CriterionView, ...]:
         """Return the criteria of a school. One that touches what is for service use is shown only as the ground of a named group, without those comparisons."""
@@ -86,12 +92,13 @@ class Discreet:
         view = self.book.criteria.view(name, row)
         if not self.touches(name):
             return view
-        hidden = self.book.internal.indicators
-        return replace(view, facts=tuple(fact for fact in view.facts if fact.name not in hidden), sources=tuple(block for block in view.sources if block.root not in hidden), turning=())
+        return replace(view, facts=tuple(fact for fact in view.facts if fact.name not in self.compared),
+                       sources=tuple(block for block in view.sources if block.root not in self.compared), turning=())
 
-    def compared(self) -> frozenset[str]:
-        """Titles of the indicators that are for service use."""
-        return frozenset(self.book.wording.title(name) for name in self.book.internal.indicators if isinstance(self.program.plans.get(name), IndicatorPlan))
+    @cached_property
+    def compared_titles(self) -> frozenset[str]:
+        """Titles of the indicators and columns that a category for service use compares."""
+        return frozenset(self.book.wording.title(name) for name in self.compared)
 
     # ------------------------------------------------------------ measures
 

@@ -65,7 +65,7 @@ class Site:
 
     def _frame(self, name: str, part: str, file: str) -> Frame:
         """Make the frame of a page that belongs to a part of the site; the first page needs no way back."""
-        nav = tuple(Link(item.TITLE, item.FILE, "page" if item.FILE == file else "true" if item.FILE == part else "") for item in self.parts)
+        nav = tuple(Link(item.TITLE, item.FILE, "page" if file == item.FILE else "true" if part == item.FILE else "") for item in self.parts)
         titles = {item.FILE: item.TITLE for item in self.parts}
         way = dict.fromkeys((home.FILE, part)) if file != home.FILE else {}
         crumbs = [Link(titles[step], step) for step in way if step != file]

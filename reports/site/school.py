@@ -72,7 +72,7 @@ def make(book: Book, discreet: Discreet, school: SchoolView) -> SchoolPage:
         joined(missing.possible, "или") if missing else "", missing.settle_short if missing else "",
         _drawn(met, grounds_of), _drawn(made["open"], grounds_of), _drawn(made["not"], grounds_of), f"Не выполнено: {counted(len(made['not']), CRITERION)}",
         tuple(view.title for view in made["outside"]), tuple(_sources(views)), _said(book.dynamics.charts(evidence, school.row)), _similar(book, discreet, school), discreet.measures(school), possible,
-        f"Если подтвердятся неопределённые группы: ещё {counted(len(possible), MEASURE)}", book.about(school.row))
+        f"Если подтвердятся неопределённые группы: ещё {counted(len(possible), MEASURE)}", tuple((title, text) for title, text in book.about(school.row) if title not in discreet.compared_titles))
 
 
 def _title(discreet: Discreet, school: SchoolView) -> str:
@@ -127,5 +127,5 @@ def _said(charts: Iterable[Chart]) -> tuple[Chart, ...]:
 
 
 def _similar(book: Book, discreet: Discreet, school: SchoolView) -> Similar | None:
-    found, hidden = similar_schools(book, school.code), discreet.compared()
+    found, hidden = similar_schools(book, school.code), discreet.compared_titles
     return Similar(found.about, found.schools, tuple(item for item in found.compared if item.title not in hidden), found.note) if found else None
