@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from types import ModuleType
 
 from reports.book import Book
 from reports.site import changes, home, mentoring, methodology, months, objectivity, provenance, school, table
@@ -52,16 +53,20 @@ class Site:
         self.book, self.discreet = book, Discreet(book)
 
     @cached_property
-    def parts(self) -> tuple:
+    def parts(self) -> tuple[ModuleType, ...]:
         return tuple(part for part in _PARTS if part.exists(self.book))
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield every page in the order of the navigation, schools last."""
         for part in self.parts:
-            for name, file, page in part.make(self.book, self.discreet):
-                yield Sheet(name, file, part.TEMPLATE, self._frame(name, part.FILE, file), page)
+            yield from self.of_part(part)
         for view in self.book.schools:
             yield Sheet(f"Школа {view.label}", view.link, school.TEMPLATE, self._frame(f"Школа {view.label}", table.FILE, view.link), school.make(self.book, self.discreet, view))
+
+    def of_part(self, part: ModuleType) -> Iterator[Sheet]:
+        """Yield the pages of one module of the site."""
+        for name, file, page in part.make(self.book, self.discreet):
+            yield Sheet(name, file, part.TEMPLATE, self._frame(name, part.FILE, file), page)
 
     def _frame(self, name: str, part: str, file: str) -> Frame:
         """Make the frame of a page that belongs to a part of the site; the first page needs no way back."""

@@ -80,7 +80,14 @@
     if (event.target.name === "s") { state = { s: form.elements.s.value, d: "" }; arrange(); } else filter();
     remember();
   });
-  form.addEventListener("reset", () => setTimeout(() => { state = { s: "place", d: "" }; arrange(); filter(); remember(); }));
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    form.elements.q.value = form.elements.g.value = "";
+    state = { s: "place", d: "" };
+    arrange();
+    filter();
+    remember();
+  });
   addEventListener("hashchange", recall);
   form.hidden = false;
   recall();
