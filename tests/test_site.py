@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,13 +20,14 @@ import cli
 from benchmarks.many_schools import multiplied
 from engine.checking import check
 from engine.loading import load
+from engine.problems import Cell, Problem
 from engine.run import Run, evaluate_tables, run
 from engine.tables import Tables
 from reports import write_reports
 from reports.book import Book
 from reports.careful import CarelessPhraseError
 from reports.history import movements
-from reports.site import write_pages, write_site
+from reports.site import provenance, write_pages, write_site
 from reports.site.bars import count_chart, threshold_bar
 from reports.site.discreet import Discreet
 from reports.site.frame import Site
@@ -231,7 +233,8 @@ def test_schools_for_service_use_are_counted_and_never_named(sample):
         for name in ("months", "changes", "objectivity"):
             assert school.code not in words_of(folder / f"{name}.html"), (school.code, name)
         assert f"Школа {school.label}: оснований для адресной помощи нет".replace("\u00a0", " ") in words_of(folder / school.link)
-        assert "Что дальше" not in words_of(folder / school.link)
+        text = words_of(folder / school.link)
+        assert "Что дальше" not in text and not re.search(r"перепровер|необъективн|общественн\w+ наблюдени|признаки НО", text), "nor that anything was looked into"
 
 
 def test_nobody_is_named_by_absence_in_the_table(sample):
@@ -242,6 +245,15 @@ def test_nobody_is_named_by_absence_in_the_table(sample):
         if not book.school(code).main:
             row = rows[f"№ {code}"]
             assert (row.mark, row.groups, row.keys, row.missing, row.term) == (clear.mark, clear.groups, clear.keys, clear.missing, clear.term)
+
+
+def test_a_remark_that_tells_which_school_was_looked_into_is_only_counted(sample, tmp_path):
+    """A faulty row of the protocols of re-checks names its school; a faulty row of a social passport may be shown."""
+    remarks = (Problem("D201", Cell("Наблюдение и перепроверка.xlsx", "Перепроверка", "B7"), "Школа № 9022: исход не читается."), Problem("D201", Cell("Социальные паспорта.csv", "", "C5"), "В ячейке текст."))
+    book = Book(replace(sample[0], problems=remarks))
+    write_page(next(Site(book).of_part(provenance)), tmp_path)
+    text = words_of(tmp_path / "provenance.html")
+    assert "Замечания к данным: 2" in text and "В ячейке текст." in text and "9022" not in text and "И ещё 1 замечание" in text
 
 
 INTERNAL_RULES = """\
@@ -411,7 +423,7 @@ def test_a_bar_stands_where_hand_arithmetic_puts_it(given, gap, drawn):
 
 
 @pytest.mark.parametrize(("given", "gap", "note"), [
-    (fact(50, 30, status=CHECK_MET, size=8), "за порогом на 20\u00a0п. п.", "n меньше 10: один ученик заметно меняет долю"),
+    (fact(50, 30, status=CHECK_MET, size=8), "за порогом на 20\u00a0п. п.", "n меньше 10: группа мала, доля меняется от одного случая"),
     (fact(None, 30, status=CHECK_OPEN, value="нет данных: ячейка пуста"), "", ""),
     (fact(None, 30, status=CHECK_OPEN, value="от 20 до 40 %"), "порог внутри границ: вывод не определён", ""),
     (fact(None, 30, status=CHECK_MET, value="от 35 до 40 %"), "известно в границах, порог вне их", ""),

@@ -39,7 +39,7 @@ def threshold_bar(fact: Fact) -> ThresholdBar:
         return ThresholdBar(fact, _unknown(fact), "")
     gap = _gap(fact.amount, fact.border_amount, fact)
     if fact.size_amount is not None and fact.size_amount < SMALL:
-        return ThresholdBar(fact, gap, f"n меньше {SMALL}: один ученик заметно меняет долю")
+        return ThresholdBar(fact, gap, f"n меньше {SMALL}: группа мала, доля меняется от одного случая")
     low, high = min(0.0, fact.amount, fact.border_amount), max(0.0, fact.amount, fact.border_amount)
     span = ((high - low) or 1.0) * _ROOM
     shift = low * _ROOM

@@ -1,8 +1,9 @@
 """What the site may say of a school: leadership counts the schools of a category for service use and learns of none that it is in one.
 
-Four ways a page could tell, each closed here: the group itself; a criterion such a group stands on, or one that compares the same indicators (its value
-beside the threshold is the answer); a measure called for by nothing else; silence where other schools are named. So the criteria shown are the same
-for all schools, and «all clear» is not told from «only in a group for service use».
+Five ways a page could tell, each closed here: the group itself; a criterion such a group stands on, or one that compares the same indicators (its value
+beside the threshold is the answer); a criterion about the same matter — that works were re-checked is said of no school at random; a measure called for by
+nothing else; silence where other schools are named. The same matter is the same folder of rules (rules/objectivity): its criteria are shown only where
+they are the ground of a group that may be named. So all other schools show the same criteria, whatever they are in.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from engine import tree as t
-from engine.program import CategoryPlan, CriterionPlan
+from engine.problems import Problem
+from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan
 from engine.truth import Truth
 from reports.book import Book
 from reports.status import GROUP_MET, GROUP_OPEN, NO_GROUND, PARTLY_KNOWN, Status
@@ -27,6 +29,7 @@ class Discreet:
     def __init__(self, book: Book):
         self.book, self.program = book, book.program
         self.compared = frozenset(name for criterion in book.internal.criteria for name in self._asked(criterion) if name not in book.rules.thresholds)
+        self._folders = {self._folder("категории", name) for name in book.internal.categories} - {str(book.rules.root).replace("\\", "/")}
         self._words = tuple(word.lower() for word in self._titles())
         silent = {*book.rest_names, *([book.clear.name] if book.internal and book.clear is not None else [])}
         self.named_plans = tuple(plan for plan in book.plans if not plan.block.internal and plan.name not in silent)
@@ -47,7 +50,8 @@ class Discreet:
 
     def _grounds(self, group: GroupView) -> tuple[Ground, ...]:
         """Leave out what names a category for service use, and what touches one where other grounds are enough to say why."""
-        said = [ground for ground in group.grounds if ground.criterion not in self.book.internal and not self.tells(ground.sentence)]
+        words = self._words if self._folder("категории", group.name) in self._folders else (*self._words, *self._near)
+        said = [ground for ground in group.grounds if ground.criterion not in self.book.internal and not tells(ground.sentence, words)]
         apart = [ground for ground in said if not ground.criterion or not self.touches(ground.criterion)]
         return tuple(apart or said)
 
@@ -57,9 +61,10 @@ class Discreet:
             return PARTLY_KNOWN if self.groups(school) else GROUP_OPEN
         return GROUP_MET if school.main else NO_GROUND
 
-    def tells(self, text: str) -> bool:
-        """Whether a text names a category for service use or a criterion of one."""
-        return any(word in text.lower() for word in self._words)
+    @cached_property
+    def _near(self) -> tuple[str, ...]:
+        """Titles of the criteria about the same matter: a ground of another group («выход не засчитывается: …») may name one."""
+        return tuple(self.book.wording.title(plan.name).lower() for plan in self.book.criterion_plans if self.touches(plan.name))
 
     # ------------------------------------------------------------ criteria
 
@@ -76,8 +81,11 @@ class Discreet:
         return frozenset(found)
 
     def touches(self, name: str) -> bool:
-        """Whether a criterion compares or asks anything that a category for service use stands on."""
-        return bool(self._asked(name) & (self.compared | self.book.internal.criteria))
+        """Whether a criterion compares or asks anything that a category for service use stands on, or is about the same matter."""
+        return bool(self._asked(name) & (self.compared | self.book.internal.criteria)) or self._folder("критерии", name) in self._folders
+
+    def _folder(self, section: str, name: str) -> str:
+        return self.book.rules.header(section, name).file.replace("\\", "/").rpartition("/")[0]
 
     def _asked(self, criterion: str) -> set[str]:
         """Name everything a criterion speaks of: indicators, columns of the registry, other criteria, thresholds."""
@@ -92,13 +100,19 @@ class Discreet:
         view = self.book.criteria.view(name, row)
         if not self.touches(name):
             return view
-        return replace(view, facts=tuple(fact for fact in view.facts if fact.name not in self.compared),
-                       sources=tuple(block for block in view.sources if block.root not in self.compared), turning=())
+        return replace(view, facts=tuple(fact for fact in view.facts if fact.name not in self.compared), turning=())
 
     @cached_property
     def compared_titles(self) -> frozenset[str]:
         """Titles of the indicators and columns that a category for service use compares."""
         return frozenset(self.book.wording.title(name) for name in self.compared)
+
+    def is_remark_hidden(self, problem: Problem) -> bool:
+        """Whether a remark on the data is about rows that a category for service use counts: it may say which school has one."""
+        plans = [self.program.plans.get(name) for name in self.compared]
+        tables = {plan.table for plan in plans if isinstance(plan, IndicatorPlan) and plan.table in self.book.rules.tables}
+        files = {sheet.file for sheet in self.book.run.tables.sources if sheet.table in tables}
+        return problem.place.file in files or any(self.book.wording.title(table) in problem.message for table in tables)
 
     # ------------------------------------------------------------ measures
 
@@ -113,6 +127,11 @@ class Discreet:
     def _open_group(self, measure: str, row: int) -> bool:
         names = {node.name for node in t.walk(self.program.plans[measure].audience) if isinstance(node, t.Reference)}
         return any(plan.name in names and self.book.explainer.status(plan.name, row) is Truth.UNKNOWN for plan in self.named_plans)
+
+
+def tells(text: str, words: Iterable[str]) -> bool:
+    """Whether a text says any of the words."""
+    return any(word in text.lower() for word in words)
 
 
 def _told(measures: Iterable[MeasureView]) -> Iterator[MeasureView]:

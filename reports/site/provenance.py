@@ -46,7 +46,7 @@ def make(book: Book, discreet: Discreet) -> Iterator[tuple[str, str, Provenance]
     yield TITLE, FILE, Provenance(
         book.header, title, "Каждый вывод сайта сделан этим расчётом по этим файлам и правилам. Те же файлы, правила и дата дают те же страницы байт в байт. "
         "До листа и ячейки вывод прослежен в карточке школы (папка reports) и командой school-risk explain.", facts, tuple(_documents(book)), _files(book, read),
-        tuple(_left(book)), f"Замечания к данным: {len(run.problems)}" if run.problems else "Замечаний к данным нет", _remarks(book), _rules(book))
+        tuple(_left(book)), f"Замечания к данным: {len(run.problems)}" if run.problems else "Замечаний к данным нет", _remarks(book, discreet), _rules(book))
 
 
 def _documents(book: Book) -> Iterator[str]:
@@ -77,13 +77,13 @@ def _left(book: Book) -> Iterator[Grid]:
                    tuple((file, name, reason, ", ".join(sheet for sheet in sheets if sheet) or "—") for (file, name, reason), sheets in columns.items()))
 
 
-def _remarks(book: Book) -> Grid | None:
-    problems = book.run.problems
+def _remarks(book: Book, discreet: Discreet) -> Grid | None:
+    problems = [problem for problem in book.run.problems if not discreet.is_remark_hidden(problem)]
     if not problems:
         return None
     rows = tuple((str(problem.place), problem.code, f"{problem.message} {problem.hint}".strip()) for problem in problems[:_MOST])
-    more = len(problems) - len(rows)
-    return Grid("Что замечено при чтении и расчёте", head("где", "код", "что и как исправить"), rows, f"И ещё {counted(more, REMARK)}; все — на листе «Источники» книги district.xlsx." if more else "")
+    more = len(book.run.problems) - len(rows)
+    return Grid("Что замечено при чтении и расчёте", head("где", "код", "что и как исправить"), rows, f"И ещё {counted(more, REMARK)}; все — в записи расчёта run.json." if more else "")
 
 
 def _rules(book: Book) -> Grid:

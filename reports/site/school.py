@@ -6,7 +6,7 @@ of the same records without them (reports/site/discreet.py says how), and shows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from reports.book import Book
@@ -23,7 +23,7 @@ TEMPLATE = "site/school.html.j2"
 
 @dataclass(frozen=True, slots=True)
 class CriterionBars:
-    """A criterion with its comparisons drawn."""
+    """A criterion with its comparisons drawn. `tables`: the data it rests on, the same for every school: which sheets have its rows would tell of itself."""
 
     name: str
     title: str
@@ -32,6 +32,7 @@ class CriterionBars:
     ground_of: str
     bars: tuple[ThresholdBar, ...]
     turning: tuple[str, ...]
+    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,6 @@ class SchoolPage:
     rest: tuple[CriterionBars, ...]
     rest_title: str
     outside: tuple[str, ...]
-    sources: tuple[tuple[str, str], ...]
     charts: tuple[Chart, ...]
     similar: Similar | None
     measures: tuple[MeasureView, ...]
@@ -70,8 +70,8 @@ def make(book: Book, discreet: Discreet, school: SchoolView) -> SchoolPage:
     return SchoolPage(
         book.header, school, _title(discreet, school), _lead(groups), _before(book, school), groups,
         joined(missing.possible, "или") if missing else "", missing.settle_short if missing else "",
-        _drawn(met, grounds_of), _drawn(made["open"], grounds_of), _drawn(made["not"], grounds_of), f"Не выполнено: {counted(len(made['not']), CRITERION)}",
-        tuple(view.title for view in made["outside"]), tuple(_sources(views)), _said(book.dynamics.charts(evidence, school.row)), _similar(book, discreet, school), discreet.measures(school), possible,
+        _drawn(book, met, grounds_of), _drawn(book, made["open"], grounds_of), _drawn(book, made["not"], grounds_of), f"Не выполнено: {counted(len(made['not']), CRITERION)}",
+        tuple(view.title for view in made["outside"]), _said(book.dynamics.charts(evidence, school.row)), _similar(book, discreet, school), discreet.measures(school), possible,
         f"Если подтвердятся неопределённые группы: ещё {counted(len(possible), MEASURE)}", tuple((title, text) for title, text in book.about(school.row) if title not in discreet.compared_titles))
 
 
@@ -106,19 +106,15 @@ def _grounds_of(groups: Iterable[GroupView]) -> dict[str, list[str]]:
     return found
 
 
-def _drawn(views: Iterable[CriterionView], grounds_of: dict[str, list[str]]) -> tuple[CriterionBars, ...]:
-    return tuple(CriterionBars(view.name, view.title, view.status, view.sentence, joined(grounds_of.get(view.name, ())), tuple(threshold_bar(fact) for fact in view.facts), view.turning)
+def _drawn(book: Book, views: Iterable[CriterionView], grounds_of: dict[str, list[str]]) -> tuple[CriterionBars, ...]:
+    return tuple(CriterionBars(view.name, view.title, view.status, view.sentence, joined(grounds_of.get(view.name, ())), tuple(threshold_bar(fact) for fact in view.facts), view.turning,
+                               _tables(book, view.name))
                  for view in views)
 
 
-def _sources(views: Iterable[CriterionView]) -> Iterator[tuple[str, str]]:
-    """Name the files behind the criteria, each with its sheets; cells are on the card."""
-    found: dict[str, dict[str, None]] = {}
-    for line in (line for view in views for block in view.sources for line in block.lines):
-        if line.file:
-            found.setdefault(line.file, {}).setdefault(line.sheet)
-    for file, sheets in sorted(found.items()):
-        yield file, ", ".join(sheet for sheet in sheets if sheet)
+def _tables(book: Book, name: str) -> tuple[str, ...]:
+    behind = book.gaps.tables_behind(name)
+    return tuple(book.wording.title(table) for table in book.rules.tables if table in behind)
 
 
 def _said(charts: Iterable[Chart]) -> tuple[Chart, ...]:
