@@ -29,7 +29,6 @@ from reports.careful import CarelessPhraseError
 from reports.history import movements
 from reports.site import provenance, write_pages, write_site
 from reports.site.bars import count_chart, threshold_bar
-from reports.site.discreet import Discreet
 from reports.site.frame import Site
 from reports.site.table import make_table
 from reports.site.writing import write_page
@@ -239,7 +238,7 @@ def test_schools_for_service_use_are_counted_and_never_named(sample):
 
 def test_nobody_is_named_by_absence_in_the_table(sample):
     book = Book(sample[0])
-    rows = {row.label: row for row in make_table(book, Discreet(book)).rows}
+    rows = {row.label: row for row in make_table(book, book.discreet).rows}
     clear = rows["№ 9003"]
     for code in codes_with(sample[0], HIDDEN):
         if not book.school(code).main:
@@ -289,6 +288,8 @@ def test_two_schools_that_differ_only_in_what_is_for_service_use_have_the_same_p
     assert one == other
     text = " ".join(words_of(path) for path in (tmp_path / "site").glob("*.html") if not path.name.startswith("methodology"))
     assert "тайна" not in text and "Тайный знак" not in text
+    listed = re.findall(r'<tr>\s*<td class="school">.*?</tr>', (tmp_path / "site" / "index.html").read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert len(listed) == (2 if share > 30 else 0) and (not listed or listed[0].replace("9001", "9002") == listed[1]), "the first page is silent too"
     row = re.findall(r'<tr data-g="([^"]*)">(.*?)</tr>', (tmp_path / "site" / "table.html").read_text(encoding="utf-8"))
     assert row[0][0] == row[1][0] and row[0][1].replace("9001", "9002") == row[1][1]
 

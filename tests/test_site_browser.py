@@ -13,7 +13,6 @@ from benchmarks.many_schools import multiplied
 from engine.run import Run, run
 from reports.book import Book
 from reports.site import table, write_site
-from reports.site.discreet import Discreet
 from reports.site.frame import Site
 from reports.site.writing import write_page
 from tests.browser import axe_script, chromium
@@ -171,7 +170,7 @@ def test_a_filter_by_group_shows_the_schools_of_the_run(opened, sample):
 def test_orders_are_those_promised_and_ties_keep_the_number(opened, sample):
     page, result = opened("table"), sample[0]
     book = Book(result)
-    discreet = Discreet(book)
+    discreet = book.discreet
     page.click("th[data-order=term] button")
     first = {school.code: next((measure.next_order for measure in discreet.measures(school) if not measure.past), None) for school in book.schools}
     dated = sorted((code for code in first if first[code]), key=lambda code: (first[code][1], code))

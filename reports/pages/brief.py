@@ -171,15 +171,15 @@ def _groups(book: Book, most: int, numbers: int) -> Iterable[Group]:
     for name in book.help_names:
         schools = [school for school in book.schools if school.main == name]
         if schools:
-            shared = set.intersection(*({measure.name for measure in school.named_measures} for school in schools)) if len(schools) > 1 else set()
-            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(school, shared, most) for school in schools), _numbers(schools, numbers))
+            shared = set.intersection(*({measure.name for measure in book.discreet.measures(school)} for school in schools)) if len(schools) > 1 else set()
+            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(book, school, shared, most) for school in schools), _numbers(schools, numbers))
 
 
-def _row(school: SchoolView, shared: set[str], most: int) -> Row:
+def _row(book: Book, school: SchoolView, shared: set[str], most: int) -> Row:
     """A school's next step is one meant for it in particular; where there is none, the next one of its group."""
-    ahead = [measure for measure in school.named_measures if not measure.past]
+    ahead = [measure for measure in book.discreet.measures(school) if not measure.past]
     own = next((measure for measure in ahead if measure.name not in shared), ahead[0] if ahead else None)
-    main = next(group for group in school.groups if group.name == school.main)
+    main = next(group for group in book.discreet.groups(school) if group.name == school.main)
     also = joined(group.short for group in school.named if group.name != school.main)
     return Row(school.label, school.link, PARTLY_KNOWN if school.missing_named else main.status, f"также {also}" if also else "", tuple(_grounds(main, most)), _step(own) if own else "")
 

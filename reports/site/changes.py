@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.book import Book
+from reports.discreet import Discreet
 from reports.history import Movements, movements
 from reports.russian import SCHOOL, academic_year, counted, joined
 from reports.site.bars import CountChart, count_chart
-from reports.site.discreet import Discreet
 from reports.view import Header, SchoolView
 
 TITLE, FILE, TEMPLATE = "Что изменилось", "changes.html", "site/changes.html.j2"

@@ -9,7 +9,6 @@ from types import ModuleType
 
 from reports.book import Book
 from reports.site import changes, home, mentoring, methodology, months, objectivity, provenance, school, table
-from reports.site.discreet import Discreet
 from reports.view import Header
 
 
@@ -50,7 +49,7 @@ class Site:
     """The pages of one run. A part without anything to say (no pairs in the rules, no acts) is neither written nor linked."""
 
     def __init__(self, book: Book):
-        self.book, self.discreet = book, Discreet(book)
+        self.book, self.discreet = book, book.discreet
 
     @cached_property
     def parts(self) -> tuple[ModuleType, ...]:

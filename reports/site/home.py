@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.book import Book
+from reports.discreet import Discreet
 from reports.pages.brief import Brief, make_brief
 from reports.russian import SCHOOL, counted
 from reports.site.bars import CountChart, count_chart
-from reports.site.discreet import Discreet
 
 TITLE, FILE, TEMPLATE = "Главное", "index.html", "site/home.html.j2"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.book import Book
+from reports.discreet import Discreet
 from reports.pages.mentoring_note import Note, make_note
-from reports.site.discreet import Discreet
 
 TITLE, FILE, TEMPLATE = "Наставничество", "mentoring.html", "site/mentoring.html.j2"
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reports.book import Book
+from reports.discreet import Discreet
 from reports.pages.methodology import Methodology, Section, make_methodology
-from reports.site.discreet import Discreet
 from reports.view import Header
 
 TITLE, FILE, TEMPLATE = "Методика", "methodology.html", "site/methodology.html.j2"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from engine.roadmap.steps import Step
 from reports.book import Book
+from reports.discreet import HIDDEN_WHY, Discreet
 from reports.roadmaps import STEP, Contact, MonthView, PlanRow
 from reports.russian import counted, lowered
 from reports.site.bars import CountChart, count_chart
-from reports.site.discreet import HIDDEN_WHY, Discreet
 from reports.view import Header
 
 TITLE, FILE, TEMPLATE = "По месяцам", "months.html", "site/months.html.j2"

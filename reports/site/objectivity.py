@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.book import Book
+from reports.discreet import Discreet
 from reports.document import Document
 from reports.objectivity_figures import ACTS, RECHECKS
 from reports.pages.objectivity_monitoring import make_monitoring
-from reports.site.discreet import Discreet
 
 TITLE, FILE, TEMPLATE = "Объективность", "objectivity.html", "site/objectivity.html.j2"
 

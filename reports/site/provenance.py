@@ -8,10 +8,10 @@ from hashlib import sha256
 
 from engine import __version__
 from reports.book import Book
+from reports.discreet import Discreet
 from reports.document import Grid, head
 from reports.russian import FILE as FILE_NOUN
 from reports.russian import REMARK, ROW, SHEET, counted, number
-from reports.site.discreet import Discreet
 from reports.view import Header
 
 TITLE, FILE, TEMPLATE = "Откуда данные", "provenance.html", "site/provenance.html.j2"

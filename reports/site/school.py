@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from reports.book import Book
 from reports.charts import Chart
+from reports.discreet import Discreet
 from reports.russian import CRITERION, MEASURE, counted, joined
 from reports.similar import Similar, similar_schools
 from reports.site.bars import ThresholdBar, threshold_bar
-from reports.site.discreet import Discreet
 from reports.status import Status
 from reports.view import CriterionView, GroupView, Header, MeasureView, SchoolView
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.book import Book
+from reports.discreet import Discreet
 from reports.russian import SCHOOL, capital, feminine, form, joined, lowered, to_counted
-from reports.site.discreet import Discreet
 from reports.status import NO_GROUND, Status
 from reports.view import Header, MeasureView, Missing, SchoolView
 

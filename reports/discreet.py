@@ -1,4 +1,4 @@
-"""What the site may say of a school: leadership counts the schools of a category for service use and learns of none that it is in one.
+"""What the brief and the site may say of a school: leadership counts the schools of a category for service use and learns of none that it is in one.
 
 Five ways a page could tell, each closed here: the group itself; a criterion such a group stands on, or one that compares the same indicators (its value
 beside the threshold is the answer); a criterion about the same matter — that works were re-checked is said of no school at random; a measure called for by
@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from engine import tree as t
 from engine.problems import Problem
 from engine.program import CategoryPlan, CriterionPlan, IndicatorPlan
 from engine.truth import Truth
-from reports.book import Book
 from reports.status import GROUP_MET, GROUP_OPEN, NO_GROUND, PARTLY_KNOWN, Status
 from reports.view import CriterionView, Ground, GroupView, MeasureView, SchoolView
+
+if TYPE_CHECKING:
+    from reports.book import Book
 
 HIDDEN_WHY = "для служебного пользования"
 
@@ -46,11 +49,12 @@ class Discreet:
     def groups(self, school: SchoolView) -> tuple[GroupView, ...]:
         """Return the groups in force that may be named, with the grounds that may be said."""
         shown = {plan.name for plan in self.named_plans}
-        return tuple(replace(group, grounds=self._grounds(group)) for group in school.named if group.name in shown)
+        near = any(self._folder("категории", group.name) in self._folders for group in school.named)
+        words = self._words if near else (*self._words, *self._near)
+        return tuple(replace(group, grounds=self._grounds(group, words)) for group in school.named if group.name in shown)
 
-    def _grounds(self, group: GroupView) -> tuple[Ground, ...]:
+    def _grounds(self, group: GroupView, words: tuple[str, ...]) -> tuple[Ground, ...]:
         """Leave out what names a category for service use, and what touches one where other grounds are enough to say why."""
-        words = self._words if self._folder("категории", group.name) in self._folders else (*self._words, *self._near)
         said = [ground for ground in group.grounds if ground.criterion not in self.book.internal and not tells(ground.sentence, words)]
         apart = [ground for ground in said if not ground.criterion or not self.touches(ground.criterion)]
         return tuple(apart or said)
@@ -63,7 +67,7 @@ class Discreet:
 
     @cached_property
     def _near(self) -> tuple[str, ...]:
-        """Titles of the criteria about the same matter: a ground of another group («выход не засчитывается: …») may name one."""
+        """Titles of the criteria about the same matter: an old decision («выход не засчитывается: …») may name one. Of a school named in a group about it that is no secret."""
         return tuple(self.book.wording.title(plan.name).lower() for plan in self.book.criterion_plans if self.touches(plan.name))
 
     # ------------------------------------------------------------ criteria
