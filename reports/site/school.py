@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from engine.program import IndicatorPlan
 from reports.book import Book
 from reports.charts import Chart
 from reports.discreet import Discreet
@@ -108,13 +109,21 @@ def _grounds_of(groups: Iterable[GroupView]) -> dict[str, list[str]]:
 
 def _drawn(book: Book, views: Iterable[CriterionView], grounds_of: dict[str, list[str]]) -> tuple[CriterionBars, ...]:
     return tuple(CriterionBars(view.name, view.title, view.status, view.sentence, joined(grounds_of.get(view.name, ())), tuple(threshold_bar(fact) for fact in view.facts), view.turning,
-                               _tables(book, view.name))
+                               book.once(f"data behind {view.name}", lambda book, name=view.name: _tables(book, name)))
                  for view in views)
 
 
 def _tables(book: Book, name: str) -> tuple[str, ...]:
+    """Name the data a criterion rests on; a method reads tables of its own choice, then nothing is said rather than a part."""
+    if _by_method(book, name):
+        return ()
     behind = book.gaps.tables_behind(name)
     return tuple(book.wording.title(table) for table in book.rules.tables if table in behind)
+
+
+def _by_method(book: Book, name: str) -> bool:
+    plan = book.program.plans.get(name)
+    return (isinstance(plan, IndicatorPlan) and bool(plan.block.method)) or any(_by_method(book, other) for other in book.program.uses.get(name, ()))
 
 
 def _said(charts: Iterable[Chart]) -> tuple[Chart, ...]:
