@@ -1,7 +1,7 @@
 """The site of a run for leadership: static pages that open from disk. Run -> book -> page modules of this package -> templates/site -> one folder.
 
 **Who reads it.** Leadership, so a category for service use is counted and never tells of a school: neither by a name, nor by what is left out, nor by a
-reason of a measure (reports/site/discreet.py). The card `school_….html` of the reports is for the school itself and the analyst and keeps such groups;
+reason of a measure (reports/discreet.py). The card `school_….html` of the reports is for the school itself and the analyst and keeps such groups;
 the page of the same name here is another page, made without them.
 
 **Nothing is fetched.** Styles and the one script stand inside the pages, and the policy of each page allows those texts alone by their SHA-256: `'self'`

@@ -1,7 +1,7 @@
 """The page of one school for leadership: in which groups it is, why, how far from the thresholds, how it went over the years, what follows.
 
 It is not the card of the reports: that one is for the school itself and the analyst, names categories for service use and gives every cell. This page is made
-of the same records without them (reports/site/discreet.py says how), and shows only the criteria that the groups of leadership stand on.
+of the same records without them (reports/discreet.py says how), and shows only the criteria that the groups of leadership stand on.
 """
 
 from __future__ import annotations
