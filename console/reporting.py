@@ -61,7 +61,7 @@ def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple
         return False
     except OSError as error:
         progress.done()
-        click.echo(f"Отчёт не записан: {error.filename or folder} — {error.strerror or error}. Закройте файл, если он открыт, или укажите другую папку: --out.", err=True)
+        click.echo(f"Не записано: {error.filename or folder} — {error.strerror or error}. Освободите место с таким именем, закройте файл в другой программе или назовите другую папку: --out.", err=True)
         return False
     progress.done()
     click.echo("Отчёты:")
@@ -71,8 +71,9 @@ def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple
 
 def _tell_paths(paths: list[Path]) -> None:
     """Name the files: one line for a document in all its formats, one for the pages of single schools when there are many."""
+    site = [path for path in paths if path.parent.name.startswith("site")]
     found: dict[tuple[Path, str], list[str]] = {}
-    for path in paths:
+    for path in (path for path in paths if path not in site):
         found.setdefault((path.parent, path.stem), []).append(path.suffix.removeprefix("."))
     many: dict[str, list[tuple[Path, str]]] = {}
     for folder, stem in found:
@@ -85,6 +86,8 @@ def _tell_paths(paths: list[Path]) -> None:
             continue
         for folder, stem in documents:
             click.echo(f"  {folder}/{stem}.{_suffixes(found[folder, stem])}")
+    if site:
+        click.echo(f"  {site[0]} — сайт для руководства, страниц: {len(site)}")
 
 
 def _suffixes(suffixes: list[str]) -> str:

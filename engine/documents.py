@@ -24,5 +24,6 @@ DOCUMENTS = {
     "risk_profile": "рисковые профили «500+»",
     "assistance_plan": "план-график «500+»",
     "cycle_checklist": "чек-лист управленческого цикла",
+    "site": "сайт для руководства",
 }
 """Names and how progress calls them. Each is a module of reports/pages."""

@@ -21,7 +21,7 @@ A module that may write nothing says so beforehand: `is_made(book)`.
 FORMATS = {"html": "страница для просмотра и печати", "xlsx": "книга Excel", "docx": "документ Word", "pdf": "PDF"}
 OF_SCHOOLS = ("schools", "signs", "risk_profile")     # what naming schools alone means
 OF_EACH_SCHOOL = (*OF_SCHOOLS, "roadmap")             # what has a page for each school: the work is shared out by schools
-OF_PAIRS = ("mentoring_order", "mentoring_meeting", "mentoring_note", "schools", "quality_analysis", "cycle_checklist")     # what a change of pairs changes
+OF_PAIRS = ("mentoring_order", "mentoring_meeting", "mentoring_note", "schools", "quality_analysis", "cycle_checklist", "site")     # what a change of pairs changes
 
 
 def write_reports(run: Run, folder: Path, schools: Iterable[str] | None = None, what: Iterable[str] | None = None, progress: Progress | None = None,

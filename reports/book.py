@@ -15,6 +15,7 @@ from engine.truth import Truth
 from engine.values import Numbers, Texts
 from engine.words import by_code
 from reports.criteria import Criteria
+from reports.discreet import Discreet
 from reports.dynamics import Dynamics
 from reports.evidence import SharedExplainer
 from reports.groups import Grounds, all_clear, groups_of_help
@@ -139,6 +140,11 @@ class Book:
     def signs_link(self, school: SchoolView) -> str:
         """Return the file name of a school's page of signs, or nothing for a school that takes no part."""
         return link_of(school.code, "signs") if self.objectivity.takes_part(school.row) else ""
+
+    @cached_property
+    def discreet(self) -> Discreet:
+        """What documents for leadership may say of a school."""
+        return Discreet(self)
 
     # ------------------------------------------------------------ one school
 

@@ -41,6 +41,7 @@ class Chart:
     break_note: str
     width: int = WIDTH
     height: int = HEIGHT
+    sentence: str = ""           # the last value said beside the one it may be compared with
 
 
 Value = tuple[int, Quantity]
@@ -61,7 +62,18 @@ def chart(title: str, values: list[Value], borders: list[tuple[float, str]], bre
     marks = tuple(Mark(round((x_of[year] + x_of[year - 1]) / 2, 1), "") for year in years if year in breaks and year - 1 in x_of)
     notes = [f"С {academic_year(year)} года ряд начат заново: {breaks[year]}." for year in years if year in breaks and year - 1 in x_of]
     return Chart(title, _summary(values, levels), points, _paths(known, breaks, x_of, y_of),
-                 tuple(Mark(y_of(border), label) for border, label in borders), tuple(Mark(round(x_of[year], 1), academic_year(year)) for year in years), marks, " ".join(notes))
+                 tuple(Mark(y_of(border), label) for border, label in borders), tuple(Mark(round(x_of[year], 1), academic_year(year)) for year in years), marks, " ".join(notes),
+                 sentence=_sentence(title, known, breaks, levels))
+
+
+def _sentence(title: str, known: list[Value], breaks: dict[int, str], levels: tuple[float, ...]) -> str:
+    """Say the last value, and the one of the year before it where the series was not begun anew; whether the difference is more than chance is not said."""
+    if not known:
+        return f"{title}: нет данных"
+    *_, last = known
+    before = next((item for item in known if item[0] == last[0] - 1 and last[0] not in breaks), None)
+    said = (f"в {academic_year(year)} году — {value_words(value, levels)}" for year, value in ((before, last) if before is not None else (last,)))
+    return f"{title}: {', '.join(said)}"
 
 
 def _paths(known: list[Value], breaks: dict[int, str], x_of: dict[int, float], y_of) -> tuple[str, ...]:

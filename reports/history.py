@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,18 +10,30 @@ from engine.history import History
 from engine.run import Run
 from engine.truth import Truth
 from reports.russian import academic_year
+from reports.view import SchoolView
 from reports.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One school whose group of help is another one than a year ago."""
+class Movements:
+    """Schools by what became of last year's group of help, each list by number. `open`: whether the ground is gone is not known."""
 
-    label: str
-    link: str
-    before: str
-    now: str
-    kind: str      # «new», «other», «left», «open»
+    added: tuple[SchoolView, ...]
+    moved: tuple[SchoolView, ...]
+    left: tuple[SchoolView, ...]
+    open: tuple[SchoolView, ...]
+    kept: tuple[SchoolView, ...]
+
+
+def movements(schools: Iterable[SchoolView]) -> Movements:
+    """Part schools by last year's group of help and this year's; those with neither are in no list."""
+    found: dict[str, list[SchoolView]] = {"added": [], "moved": [], "left": [], "open": [], "kept": []}
+    for school in schools:
+        if school.main:
+            found["added" if not school.before else "kept" if school.before == school.main else "moved"].append(school)
+        elif school.before:
+            found["open" if school.missing_named else "left"].append(school)
+    return Movements(**{kind: tuple(of_kind) for kind, of_kind in found.items()})
 
 
 class Decisions:

@@ -8,6 +8,7 @@ from engine.documents import DOCUMENTS
 from reports.book import Book
 
 _OF_EACH_SCHOOL = {"schools": "school_*.html", "signs": "signs_*.html", "risk_profile": "risk_profile_*.html"}
+_ASIDE = {"site": "../site/index.html"}
 
 
 def is_made(book: Book, name: str) -> bool:
@@ -18,7 +19,7 @@ def is_made(book: Book, name: str) -> bool:
 
 def file_of(name: str) -> str:
     """Return the file a document is written as; a pattern where every school has its own."""
-    return _OF_EACH_SCHOOL.get(name, f"{name}.html")
+    return (_OF_EACH_SCHOOL | _ASIDE).get(name, f"{name}.html")
 
 
 def made_words(book: Book, name: str) -> str:

@@ -142,7 +142,7 @@ def test_nobody_is_written_by_the_whole_pipeline(folder, tmp_path):
     assert result is not None, problems
     out = tmp_path / "out"
     save(result, out)
-    write_reports(result, out / "reports")
+    write_reports(result, out / "reports", beside=out)
     write_reports(open_run(out), out / "again")
     copied(result.tables.connection, out / "tables.duckdb")
     explained = [

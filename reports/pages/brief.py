@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.book import Book
+from reports.history import movements
 from reports.measures import ordered
 from reports.outlet import Outlet
 from reports.russian import SCHOOL, SIGN, capital, counted, feminine, form, joined, lowered, of_counted, to_counted
@@ -143,18 +144,15 @@ def changes(book: Book, most: int) -> Iterable[Line]:
     if not book.decisions.known:
         yield Line("Сравнить не с чем", f"решений за {book.decisions.last_year} учебный год в данных нет.")
         return
-    added = [school for school in book.schools if school.main and not school.before]
-    moved = [school for school in book.schools if school.main and school.before and school.main != school.before]
-    kept = [school for school in book.schools if school.main and school.main == school.before]
-    left = [school for school in book.schools if school.before and not school.main]
-    yield from _line("Добавились", most, added, lambda school: book.wording.short(school.main))
-    yield from _line("Сменили группу", most, moved, lambda school: f"{book.wording.short(school.before)} → {book.wording.short(school.main)}")
-    yield from _line("Оснований больше нет", most, [school for school in left if not school.missing_named], lambda school: f"были: {book.wording.short(school.before)}")
-    yield from _line("Пока не определены", most, [school for school in left if school.missing_named], lambda school: f"были: {book.wording.short(school.before)}")
-    yield from _line("Без изменений", most, kept, lambda school: book.wording.short(school.main))
+    found = movements(book.schools)
+    yield from _line("Добавились", most, found.added, lambda school: book.wording.short(school.main))
+    yield from _line("Сменили группу", most, found.moved, lambda school: f"{book.wording.short(school.before)} → {book.wording.short(school.main)}")
+    yield from _line("Оснований больше нет", most, found.left, lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Пока не определены", most, found.open, lambda school: f"были: {book.wording.short(school.before)}")
+    yield from _line("Без изменений", most, found.kept, lambda school: book.wording.short(school.main))
 
 
-def _line(label: str, most: int, schools: list[SchoolView], kind: Callable[[SchoolView], str]) -> Iterable[Line]:
+def _line(label: str, most: int, schools: Iterable[SchoolView], kind: Callable[[SchoolView], str]) -> Iterable[Line]:
     """Draw schools of one kind together: «№ 9002, 9032 — зона риска»."""
     kinds: dict[str, list[SchoolView]] = {}
     for school in schools:
@@ -173,19 +171,19 @@ def _numbers(schools: list[SchoolView], most: int) -> str:
 
 
 def _groups(book: Book, most: int, numbers: int) -> Iterable[Group]:
-    beside = {measure.name for school in book.schools if not school.main for measure in school.named_measures} & book.measures.of_criteria_alone
+    beside = {measure.name for school in book.schools if not school.main for measure in book.discreet.measures(school)} & book.measures.of_criteria_alone
     for name in book.help_names:
         schools = [school for school in book.schools if school.main == name]
         if schools:
-            shared = set.intersection(*({measure.name for measure in school.named_measures} for school in schools)) if len(schools) > 1 else set()
-            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(school, shared | beside, most) for school in schools), _numbers(schools, numbers))
+            shared = set.intersection(*({measure.name for measure in book.discreet.measures(school)} for school in schools)) if len(schools) > 1 else set()
+            yield Group(book.wording.plural(name), str(len(schools)), tuple(_row(book, school, shared | beside, most) for school in schools), _numbers(schools, numbers))
 
 
-def _row(school: SchoolView, shared: set[str], most: int) -> Row:
+def _row(book: Book, school: SchoolView, shared: set[str], most: int) -> Row:
     """A school's next step is one meant for it in particular; where there is none, the next one. Steps of criteria that schools without a group take too are not particular."""
-    ahead = [measure for measure in school.named_measures if not measure.past]
+    ahead = [measure for measure in book.discreet.measures(school) if not measure.past]
     own = next((measure for measure in ahead if measure.name not in shared), ahead[0] if ahead else None)
-    main = next(group for group in school.groups if group.name == school.main)
+    main = next(group for group in book.discreet.groups(school) if group.name == school.main)
     also = joined(group.short for group in school.named if group.name != school.main)
     return Row(school.label, school.link, PARTLY_KNOWN if school.missing_named else main.status, f"также {also}" if also else "", tuple(_grounds(main, most)), _step(own) if own else "")
 
@@ -244,8 +242,8 @@ def ahead(book: Book) -> Iterable[Line]:
     """The next dated measures of the district and of whole groups, by date: what, for whom, who is responsible."""
     measures = [measure for measure in book.measures.for_everyone() if not measure.past]
     for plan in book.measures.plans:
-        groups = book.measures.groups_meant(plan)
-        if groups and any(measure.name == plan.name for school in book.schools for measure in school.measures):
+        groups = [name for name in book.measures.groups_meant(plan) if name not in book.internal]      # a measure for nobody who may be named is not the brief's
+        if groups and any(measure.name == plan.name for school in book.schools for measure in school.named_measures):
             measures.append(book.measures.view(plan, (book.wording.short(name) for name in groups) if len(groups) <= 2 else ()))
     for measure in ordered(measure for measure in measures if not measure.past)[:_MOST_MEASURES]:
         meant = f": {measure.why}" if measure.why else ""
