@@ -52,6 +52,7 @@ def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple
     from reports.careful import CarelessPhraseError
     from reports.mistakes import ReportError
     folder = out / ("reports-hidden" if order.hide else "reports")
+    _warn_of_templates(order)
     try:
         paths = write_reports(result, folder, schools=schools or None, what=what or None, progress=progress, beside=out, formats=order.formats, templates=order.templates,
                               processes=order.processes or os.cpu_count() or 1, hide=order.hide)
@@ -67,6 +68,22 @@ def write_and_list(result: Run, out: Path, schools: tuple[str, ...], what: tuple
     click.echo("Отчёты:")
     _tell_paths(paths)
     return True
+
+
+def _warn_of_templates(order: Order) -> None:
+    """Say what of the district's templates will not be in PDF. A file that is no template is told of when it is needed."""
+    if order.templates is None or "pdf" not in order.formats:
+        return
+    from reports.mistakes import WordTemplateError
+    from reports.word.fill import Template
+    from reports.word.typeset import left_out
+    for path in sorted(order.templates.glob("*.docx")):
+        try:
+            lost = left_out(Template(path).content)
+        except WordTemplateError:
+            continue
+        if lost:
+            click.echo(f"Шаблон {path.name}: в PDF не войдут {', '.join(lost)}; в DOCX они останутся. Исправления примите в Word, надписи замените абзацами.", err=True)
 
 
 def _tell_paths(paths: list[Path]) -> None:

@@ -8,10 +8,13 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import docx
 import jinja2
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from pypdf import PdfReader
 
 import cli
@@ -111,6 +114,15 @@ def test_templates_are_written_once_and_kept(tmp_path):
     assert code == 0 and "не тронуты" in text and mine.read_bytes() == b"mine"
     assert told("templates", str(tmp_path / "templates"), "--anew")[0] == 0
     assert zipfile.is_zipfile(mine)
+
+
+def test_what_a_template_loses_in_pdf_is_said(saved, tmp_path):
+    told("templates", str(tmp_path))
+    document = docx.Document(str(tmp_path / "brief.docx"))
+    document.paragraphs[0]._p.append(parse_xml(f'<w:ins {nsdecls("w")} w:id="1" w:author="А"><w:r><w:t>вставка</w:t></w:r></w:ins>'))
+    document.save(str(tmp_path / "brief.docx"))
+    code, text = told("report", "--out", str(saved), "--what", "brief", "--format", "pdf", "--templates", str(tmp_path), "--processes", "1")
+    assert code == 0 and "Шаблон brief.docx: в PDF не войдут исправления" in text
 
 
 def test_a_place_that_is_a_file_is_said(tmp_path):

@@ -201,6 +201,20 @@ def test_our_templates_are_what_their_texts_say():
         assert (TEMPLATES / f"{name}.docx").read_bytes() == make_template(name), f"{name}.docx: run python -m reports.word.templates"
 
 
+_OF_PAPER_ALONE = {"программу согласует куратор", "карточка школы и адресные рекомендации", "перечислены в карточке на экране", "строки файлов на которых стоит каждое число в карточке на экране school_"}
+
+
+def test_paper_and_screen_say_the_same_sentences():
+    """A standing sentence of a Word template stands in the page of the same document too, but for the few that speak of paper."""
+    def plain(text: str) -> str:
+        return re.sub(r"\W+", " ", re.sub(r"<[^>]+>|\{\{.*?\}\}|\{%.*?%\}|&nbsp;|_{2,}", " ", text)).strip().lower()
+
+    pages = " ".join(plain(path.read_text(encoding="utf-8")) for path in TEMPLATES.parent.glob("*.j2"))
+    said = {plain(part) for path in TEMPLATES.glob("*.txt") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("@")
+            for piece in re.split(r"\{\{.*?\}\}|\{%.*?%\}", line) for part in re.split(r"(?<=[.;:!?])\s", piece)}
+    assert {text for text in said if len(text) > 25 and text not in pages} == _OF_PAPER_ALONE
+
+
 def test_fonts_travel_with_their_licence():
     assert len(list((ROOT / "reports" / "fonts").glob("*.ttf"))) == 4
     assert "ParaType" in (ROOT / "reports" / "fonts" / "LICENSE.txt").read_text(encoding="utf-8")
