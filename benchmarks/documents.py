@@ -1,4 +1,4 @@
-"""How long the documents take: all of the sample district in all formats, and 700 cards in Word. `python -m benchmarks.documents [run folder]`."""
+"""How long the documents take: all of the sample district in all formats, and the cards of 704 schools in Word. `python -m benchmarks.documents`."""
 
 from __future__ import annotations
 
@@ -6,50 +6,40 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from engine.record import open_run, save
-from engine.run import run
+from benchmarks.many_schools import multiplied
+from engine.record import save
+from engine.run import Run, run
 from reports import FORMATS, write_reports
-from reports.book import Book
-from reports.outlet import Outlet
-from reports.pages.schools import make_school
 
 ROOT = Path(__file__).parents[1]
-CARDS = 700
+TIMES = 16
 
 
-def main(arguments: list[str]) -> None:
-    """Measure and print. The cards are those of the sample's schools, written again until there are 700 of them."""
-    with tempfile.TemporaryDirectory() as aside:
-        folder = Path(arguments[0]) if arguments else _saved(Path(aside) / "run")
-        result, cores = open_run(folder), os.cpu_count() or 1
-        begun = time.perf_counter()
-        paths = write_reports(result, Path(aside) / "all", beside=folder, formats=FORMATS, processes=cores)
-        sys.stdout.write(f"{len(paths)} files of {len(result.evaluation.frames[result.program.school_level])} schools in all formats, {cores} processes: {time.perf_counter() - begun:.1f} s\n")
-        sys.stdout.write(f"{CARDS} cards in Word, one process: {_cards(result, Path(aside)):.1f} s of processor time\n")
-
-
-def _saved(folder: Path) -> Path:
+def main() -> None:
+    """Measure and print: seconds by the clock, from a saved run to the last file."""
     result, problems = run(ROOT / "rules", ROOT / "sample_data", date(2026, 9, 3))
     if result is None:
         raise SystemExit("\n".join(problem.message for problem in problems))
+    with tempfile.TemporaryDirectory() as aside:
+        folder = Path(aside)
+        _measure(result, folder / "sample", FORMATS, None, "все документы и сайт, все виды")
+        _measure(multiplied(result, TIMES), folder / "many", ("docx",), ("schools",), "карточки в Word")
+
+
+def _measure(result: Run, folder: Path, formats: Iterable[str], what: tuple[str, ...] | None, title: str) -> None:
     folder.mkdir()
     save(result, folder)
-    return folder
-
-
-def _cards(result, folder: Path) -> float:
-    """Write the cards, each school anew as often as it takes; a book of its own for each round, so that nothing is remembered."""
-    begun, written = time.process_time(), 0
-    while written < CARDS:
-        out = Outlet(Book(result), folder, ("docx",))
-        for school in out.book.schools[:CARDS - written]:
-            out.page("school", make_school(out.book, school), f"{written:03}", "Карточка")
-            written += 1
-    return time.process_time() - begun
+    schools, cores = len(result.evaluation.frames[result.program.school_level]), os.cpu_count() or 1
+    for processes in sorted({1, cores}):
+        begun = time.perf_counter()
+        paths = write_reports(result, folder / f"reports-{processes}", what=what, beside=folder, formats=tuple(formats), processes=processes)
+        sys.stdout.write(f"{title}; школ {schools}, файлов {len(paths)}, процессов {processes}: {time.perf_counter() - begun:.1f} с\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
