@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from pypdf import PdfReader
 
 from engine.record import open_run, save
 from engine.run import run
@@ -111,7 +112,11 @@ def encoded(word: str) -> Iterator[bytes]:
 
 
 def written(path: Path) -> Iterator[bytes]:
-    """Give what a file holds: its bytes, the members of an archive (XLSX, NPZ), the rows of a Parquet file."""
+    """Give what a file holds: its bytes, the members of an archive (XLSX, DOCX, NPZ), the rows of a Parquet file, the words of a PDF (its packed bytes hold any four digits by chance)."""
+    if path.suffix == ".pdf":
+        reader = PdfReader(path)
+        yield " ".join([*(page.extract_text() for page in reader.pages), str(reader.metadata)]).encode()
+        return
     yield path.read_bytes()
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:

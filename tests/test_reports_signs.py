@@ -186,7 +186,7 @@ def test_every_sign_is_measured_or_says_why_not(sample, book):
             rows = [row for family in make_signs(book, school).families for row in family.rows]
             assert len(rows) == 10 and all(row.value and row.against and row.unit for row in rows)
             similar = next(row for row in rows if row.title == "Сходство работ")
-            measured = sample.tables.connection.execute(f"SELECT count(*) FROM сходство_впр WHERE школа = '{school.code}' AND год = 2026").fetchall()[0][0] > 0
+            measured = sample[0].tables.connection.execute(f"SELECT count(*) FROM сходство_впр WHERE школа = '{school.code}' AND год = 2026").fetchall()[0][0] > 0
             assert similar.status.word == ("как обычно" if measured else "не измерено")
             assert ("похож" in similar.value and "ожидается" in similar.value) if measured else "нет строк учеников" in similar.value.lower()
 
