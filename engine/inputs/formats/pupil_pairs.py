@@ -46,6 +46,11 @@ def packed(layout: Layout) -> str:
     return "".join(f", list({_word(layout, word)}) AS word{word}" for word in range(_words(layout)))
 
 
+def similarity_wanted(desk: Desk) -> bool:
+    """Tell whether the district's contract has the table of pairs: without it nothing is packed and nothing is held."""
+    return TABLE in desk.contract
+
+
 def _words(layout: Layout) -> int:
     return -(-len(layout.items) // PER_WORD)
 
@@ -60,7 +65,7 @@ def _word(layout: Layout, word: int) -> str:
 
 def hold(desk: Desk, sheet_number: int, layout: Layout, work: Work) -> None:
     """Keep the packed scores of the classes in `_read` and `_odd`; nothing where the sheet has no items or no classes."""
-    if TABLE not in desk.contract or not packed(layout):
+    if not similarity_wanted(desk) or not packed(layout):
         return
     words = [f"word{word}" for word in range(_words(layout))]
     whole = " AND ".join(f"i{index}_n BETWEEN 0 AND {MOST_POINTS if item.top is None else item.top} AND i{index}_n = floor(i{index}_n)" for index, item in enumerate(layout.items))
@@ -86,7 +91,8 @@ def _keep(desk: Desk, sheet_number: int, layout: Layout, work: Work, named: list
     chosen = np.flatnonzero(np.append(kept, False)[place])
     if not len(chosen):
         return
-    order = chosen[np.argsort(place[chosen], kind="stable")]
+    placed = place[chosen]
+    order = chosen if bool((placed[1:] >= placed[:-1]).all()) else chosen[np.argsort(placed, kind="stable")]     # in order already, unless a class is written in two ways
     school = np.array([row for row, _ in numbers], np.int64)[kept]
     tops = np.array([item.top or 0 for item in layout.items])
     desk.held[work.subject, work.grade, work.year].append(Held(sheet_number, tuple(item.name for item in layout.items), tops, words[order], size[kept], school))

@@ -16,7 +16,7 @@ from engine.inputs.formats.items import Item
 from engine.inputs.formats.layout import ABSENT, CODE, Header, Work, address, text_at
 from engine.inputs.formats.pupil_counts import put_counts
 from engine.inputs.formats.pupil_faults import tell_faults
-from engine.inputs.formats.pupil_pairs import hold, packed
+from engine.inputs.formats.pupil_pairs import hold, packed, similarity_wanted
 from engine.inputs.sheet import RawSheet
 from engine.tables import literal, one_row
 
@@ -77,7 +77,7 @@ def stage_pupils(sheet: RawSheet, layout: Layout, work: Work, desk: Desk, sheet_
     D406 (fewer rows than said, or none), D413 (class).
     """
     desk.sheets[sheet_number].top, desk.sheets[sheet_number].work = layout.top, (work.subject, work.grade, work.year)
-    relation, blocks = _load(sheet, layout, desk.connection, work)
+    relation, blocks = _load(sheet, layout, desk.connection, work, packed(layout) if similarity_wanted(desk) else "")
     _settle(desk.connection, layout)
     bad = tell_faults(desk, sheet_number, layout, work, blocks) | _broken(sheet, desk)
     put_counts(desk, sheet_number, layout, work, region)
@@ -110,7 +110,7 @@ def _forget(connection: duckdb.DuckDBPyConnection) -> None:
 # ---------------------------------------------------------------- rows into DuckDB
 
 
-def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection, work: Work) -> tuple[str, list[tuple[str, int, int]]]:
+def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection, work: Work, words: str) -> tuple[str, list[tuple[str, int, int]]]:
     """Make `_read`: DuckDB scans a CSV itself, once; the rows of a workbook, and of a broken CSV, are walked. Return the relation and the blocks of schools."""
     _forget(connection)
     scan = sheet.body.scan(layout.header.first, {})
@@ -118,7 +118,7 @@ def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
         chosen = ", ".join(f"CAST(c{place} AS VARCHAR) AS {name}" for name, place in layout.parts.items())
         relation = f"(SELECT CAST(_row AS BIGINT) AS _row, {chosen}{_fixed(layout)} FROM {scan.relation})"
         try:
-            _count(connection, layout, work, relation)
+            _count(connection, layout, work, relation, words)
         except duckdb.InvalidInputException:
             scan = sheet.body.scan(layout.header.first, {}) if sheet.body.settle_encoding() else None
             continue
@@ -126,14 +126,14 @@ def _load(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
         if scan.lines is None or count == scan.lines or not (layout.blocks or sheet.body.has_blank_lines()):
             return relation, []
         break
-    return "_walked", _walk(sheet, layout, connection, work)
+    return "_walked", _walk(sheet, layout, connection, work, words)
 
 
 def _fixed(layout: Layout) -> str:
     return f", {literal(layout.fixed_school or '')} AS school" if layout.school is None else ""
 
 
-def _walk(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection, work: Work) -> list[tuple[str, int, int]]:
+def _walk(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection, work: Work, words: str) -> list[tuple[str, int, int]]:
     import pandas  # only folders with workbooks pay for it
 
     parts, blocks, rows = [name for name in layout.parts if name != "school"], [], []
@@ -154,7 +154,7 @@ def _walk(sheet: RawSheet, layout: Layout, connection: duckdb.DuckDBPyConnection
         {name: pandas.Series(list(column), dtype="int64" if name == "_row" else "str") for name, column in zip(names, columns, strict=True)}
     )
     connection.register("_walked", frame)
-    _count(connection, layout, work, "_walked")
+    _count(connection, layout, work, "_walked", words)
     return blocks
 
 
@@ -164,8 +164,8 @@ def _block_of(cells: list) -> tuple[str, int] | None:
     return (code[0].lower(), int(declared[1])) if declared and code else None
 
 
-def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, work: Work, relation: str) -> None:
-    """Make `_read` in one pass: a row for the plain and one for the odd rows of each class, with sums of items, works as codes, odd rows whole.
+def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, work: Work, relation: str, words: str) -> None:
+    """Make `_read` in one pass: a row for the plain and one for the odd rows of each school (of each class, where `words` are wanted), with sums of items, works as codes, odd rows whole.
 
     A code is score · 64 + mark · 8 + journal mark: one number is far cheaper to group by than three columns.
     """
@@ -173,7 +173,6 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, work: Work, re
     sums = "".join(f", sum(i{index}_n) AS i{index}" for index in range(len(layout.items)))
     whole = ", ".join(f"{name}: {name}" for name in ("_row", *layout.parts) if name != "school")
     filled = ", ".join([name for name in layout.parts if name not in ("school", "grade", "number")])  # a footnote has none of them
-    words = packed(layout)
     group = f"school, plain, {layout.class_part}" if words else "school, plain"
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE _read AS SELECT {_SCHOOL} AS school, * EXCLUDE (school) FROM (
