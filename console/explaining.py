@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from console.problems import code_lines, no_school
+from console.problems import code_lines, no_school, plain_code
 from engine.codes import CATALOGUE
 
 _CODE = re.compile(r"[A-ZА-Я]\d{3}\Z", re.IGNORECASE)
@@ -52,7 +52,7 @@ def _school(code: str, out: Path, everything: bool) -> bool:
         click.echo(str(error), err=True)
         return False
     frame = result.evaluation.frames[result.program.school_level]
-    row = frame.row(code.removeprefix("№").strip())
+    row = frame.row(plain_code(code))
     if row is None:
         click.echo(no_school(code, frame.codes), err=True)
         return False

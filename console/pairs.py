@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from console.checked import show_problems
-from console.problems import no_school
+from console.problems import no_school, plain_code
 from console.reporting import Order, Progress
 from engine.loading import RuleSet, load
 from engine.mentoring.decided import Decided, decide, open_project, refuse, save_decided
@@ -178,7 +178,7 @@ def _tell_cost(decided: Decided) -> None:
 
 def _refused(decided: Decided, school: str, mentee: str | None) -> Decided:
     project = decided.project
-    school, mentee = (None if code is None else code.removeprefix("№").strip() for code in (school, mentee))
+    school, mentee = (None if code is None else plain_code(code) for code in (school, mentee))
     for code in (school, mentee):
         if code is not None and code not in project.frame.codes:
             raise _Stop(no_school(code, project.frame.codes))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from console.problems import no_school
+from console.problems import no_school, plain_code
 from engine.record import RecordError, open_run
 from engine.roadmap.load import measure_load
 from engine.roadmap.of_run import RunRoadmap
@@ -29,7 +29,7 @@ def roadmap_and_show(out: Path, schools: tuple[str, ...], role: str | None, ics:
         run = open_run(out)
     except RecordError as error:
         return _refuse(str(error))
-    roadmap = RunRoadmap(run, beside=out)
+    roadmap, schools = RunRoadmap(run, beside=out), tuple(plain_code(code) for code in schools)
     for code in schools:
         if code not in roadmap.codes:
             return _refuse(no_school(code, roadmap.codes))

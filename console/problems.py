@@ -19,6 +19,11 @@ def near(path: str) -> str:
         return path
 
 
+def plain_code(text: str) -> str:
+    """Return a school's code as it stands in the data: people write «№ 9003» as well as 9003."""
+    return text.strip().removeprefix("№").strip()
+
+
 def no_school(code: str, known: Iterable[str]) -> str:
     """Say that a saved run has no such school, and which code is most like it."""
     return f"Школы № {code} в этом расчёте нет. {like_hint(code, known)}".rstrip()

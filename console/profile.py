@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from console.problems import no_school
+from console.problems import no_school, plain_code
 from engine.record import RecordError, open_run
 from engine.run import Run
 from engine.truth import Truth
@@ -34,7 +34,7 @@ def profile_and_show(wanted: tuple[str, ...], out: Path, forms: Path | None, eve
         click.echo("Ключ --all действует только вместе с --forms ПАПКА.", err=True)
         return False
     pages = ProfileBook(Book(result))
-    schools = _chosen(pages, tuple(code.removeprefix("№").strip() for code in wanted), everyone)
+    schools = _chosen(pages, tuple(plain_code(code) for code in wanted), everyone)
     if schools is None:
         return False
     return _write_forms(pages, result, schools, forms, everyone or bool(wanted)) if forms is not None else _show(pages, schools, bool(wanted))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from console.problems import no_school
+from console.problems import no_school, plain_code
 from engine.record import RecordError, open_run
 from engine.run import Run
 from engine.words import like_hint
@@ -127,7 +127,7 @@ def report_and_show(out: Path, schools: tuple[str, ...], what: tuple[str, ...], 
         click.echo(str(error), err=True)
         return False
     known = result.evaluation.frames[result.program.school_level].codes
-    codes = tuple(code.lstrip("№ \u00a0") for code in schools)
+    codes = tuple(plain_code(code) for code in schools)
     for code in codes:
         if code not in known:
             click.echo(no_school(code, known), err=True)
