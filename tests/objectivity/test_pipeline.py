@@ -7,12 +7,13 @@ import pytest
 
 from benchmarks.objectivity.districts import cut, shift_years
 from benchmarks.objectivity.simulator import World, simulate
+from engine.objectivity import school_signs
 from engine.objectivity.codes import NORM_NOTES, SIGN_NAMES, State
 from engine.objectivity.combine import SIGNS
 from engine.objectivity.effects import effect_of, points_per_sd
 from engine.objectivity.norms import NormSource
 from engine.objectivity.records import WorkKey
-from engine.objectivity.school_signs import make_norms, measure
+from engine.objectivity.school_signs import REREAD_AT, make_norms, measure
 from engine.objectivity.verdict import judge
 
 
@@ -20,6 +21,12 @@ from engine.objectivity.verdict import judge
 def region():
     """A region of 320 schools, two years, no pupil rows."""
     return simulate(75_000, World(schools=320, years=2, rows=False))
+
+
+@pytest.fixture(scope="module")
+def honest():
+    """The same region with nobody who inflates."""
+    return simulate(75_000, World(schools=320, years=2, rows=False, manipulators=0.0))
 
 
 @pytest.fixture(scope="module")
@@ -79,17 +86,32 @@ def test_region_rows_and_earlier_norms(region, norms):
 @pytest.mark.parametrize("field, signs", [("cross", ["S3_journal"]), ("borders", ["S2_spike", "S6b_few_twos"]),
                                           ("item_sum", ["S7_profile", "S7b_slope"]), ("enrolled", ["S9_absent"]),
                                           ("rows", ["S8_similar"])])
-def test_missing_input_leaves_the_sign_out(region, field, signs):
-    """Without the input the sign is NaN for all, the others do not change, decisions are still made."""
+def test_missing_input_leaves_the_sign_out(honest, field, signs):
+    """Without the input the sign is NaN for all, the others do not change, decisions are still made. Nobody is listed here, so all nulls rest on the same schools."""
     empty = () if field == "borders" else None
-    table = measure([replace(work, **{field: empty}) for work in region.works], region.schools)
-    full = measure(region.works, region.schools)
+    table = measure([replace(work, **{field: empty}) for work in honest.works], honest.schools)
+    full = measure(honest.works, honest.schools)
+    assert not judge(table, q=REREAD_AT).decision.attention.any() and not judge(full, q=REREAD_AT).decision.attention.any()
     for sign in SIGNS:
         if sign in signs:
             assert np.isnan(table.z[sign]).all()
         else:
             assert np.allclose(table.z[sign], full.z[sign], equal_nan=True)
     assert judge(table).decision.tested == 320
+
+
+def test_listed_schools_do_not_stand_in_the_nulls(region, honest, monkeypatch):
+    """A centre read with 16 % inflated schools among the rest is too high; read again without those listed, honest schools stand nearer to zero. An honest region stays as it was."""
+    middles = {}
+    for name, given in (("mixed", region), ("honest", honest)):
+        again = measure(given.works, given.schools)
+        with monkeypatch.context() as once:
+            once.setattr(school_signs, "REREAD_AT", 0.0)
+            first = measure(given.works, given.schools)
+        innocent = ~given.truth.manipulates
+        middles[name] = [float(np.nanmedian(table.together["year"][innocent])) for table in (first, again)]
+    assert middles["mixed"][0] < middles["mixed"][1] < 0.0, "the honest median stood below zero: the centre was too high"
+    assert middles["honest"][0] == middles["honest"][1]
 
 
 def test_missing_for_one_school_is_its_own_matter(region):
