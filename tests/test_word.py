@@ -125,6 +125,33 @@ def test_points_are_numbered_and_begin_anew(tmp_path):
     assert [letters(line) for line in found.splitlines() if line.strip()] == [letters(line) for line in ("1. Утвердить.", "2. Назначить.", "1. Снова первый.")]
 
 
+def test_one_list_in_two_numberings_is_counted_on(tmp_path):
+    """LibreOffice parts a list in two numberings of one family; Word counts on, and so does the PDF."""
+    path = made(tmp_path, "@restart\n+ Первый.\n+ Второй.\n+ Третий.")
+    document = docx.Document(str(path))
+    numbering = document.part.numbering_part.element
+    first = document.paragraphs[0]._p.pPr.numPr.numId.val
+    family = next(item for item in numbering.findall(qn("w:num")) if item.numId == first).abstractNumId.val
+    for paragraph in document.paragraphs[1:]:
+        paragraph._p.pPr.numPr.numId.val = numbering.add_num(family).numId
+    document.save(str(path))
+    found = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(path.read_bytes(), "Проба", DAY))).pages)
+    assert [letters(line) for line in found.splitlines() if line.strip()] == [letters(line) for line in ("1. Первый.", "2. Второй.", "3. Третий.")]
+
+
+def test_equal_columns_take_the_width_of_what_is_in_them(tmp_path):
+    """A table whose mark LibreOffice dropped; two columns, or unequal ones, stay as they were drawn."""
+    def widths(source: str, page: Page) -> list[int]:
+        return [int(column.get(qn("w:w"))) for column in docx.Document(io.BytesIO(filled(made(tmp_path, source), page))).tables[0]._tbl.tblGrid]
+
+    long = Page(rows=(("а", "слово " * 40),))
+    three = widths("@table 1 1 1\n@each code, answer in page.rows\n@row {{ code }} | {{ answer }} | б\n@end\n@endtable", long)
+    assert three[1] > 2 * three[0] and three[1] > 2 * three[2]
+    assert len(set(widths("@table 1 1\n@each code, answer in page.rows\n@row {{ code }} | {{ answer }}\n@end\n@endtable", long))) == 1
+    unequal = widths("@table 1 2 1\n@each code, answer in page.rows\n@row {{ code }} | {{ answer }} | б\n@end\n@endtable", long)
+    assert abs(unequal[1] - 2 * unequal[0]) <= 2
+
+
 def test_sections_lie_and_stand_and_heads_repeat(tmp_path):
     rows = tuple((f"№ {9000 + number}", "слово " * 30) for number in range(60))
     content = filled(made(tmp_path, f"Стоит\n@landscape\n{TABLE}@portrait\nСнова стоит"), Page(rows=rows))

@@ -27,6 +27,7 @@ from reports.word.templates import FITTED
 
 _MILLIMETRES = 0.26          # of paper for a unit of a drawing: letters come out as small print
 _LEAST_COLUMN, _LONGEST_WORD, _LETTER, _SIDES = 460, 1250, 105, 220          # twentieths of a point; a longer word is parted by a hyphen
+_FEW_COLUMNS, _EQUAL = 2, 0.02
 _HUNGER, _LONGEST_WHOLE_ROW = 0.68, 700          # letters: a row with a longer cell may be parted by a page
 
 
@@ -69,7 +70,7 @@ class Template:
         for table in list(document.docx.element.body.iter(qn("w:tbl"))):
             if table.find(qn("w:tr")) is None:          # Word opens no document with a table of no rows
                 table.getparent().remove(table)
-            elif table.find(f"./{qn('w:tblPr')}/{qn('w:tblDescription')}[@{qn('w:val')}='{FITTED}']") is not None:
+            elif _is_fitted(table):
                 fit_columns(table)
         _drop_empty(document.docx.element.body)
         refuse_careless(text_of(document.docx.element.body), title)
@@ -173,6 +174,14 @@ class _Described(InlineImage):
 def text_of(element: Any) -> str:
     """Return the words of a document; words of two paragraphs are kept apart, they are no phrase."""
     return " ¦ ".join("".join(text.text or "" for text in paragraph.iter(qn("w:t"))) for paragraph in element.iter(qn("w:p")))
+
+
+def _is_fitted(table: Any) -> bool:
+    """Whether the columns take the width of what is in them: the table says so, or all its columns are equal (LibreOffice does not keep what the table says)."""
+    if table.find(f"./{qn('w:tblPr')}/{qn('w:tblDescription')}[@{qn('w:val')}='{FITTED}']") is not None:
+        return True
+    widths = [float(column.get(qn("w:w")) or 0) for column in table.find(qn("w:tblGrid"))]
+    return len(widths) > _FEW_COLUMNS and max(widths) - min(widths) <= _EQUAL * max(widths)
 
 
 def fit_columns(table: Any) -> None:

@@ -10,6 +10,8 @@ from docx.oxml.ns import qn
 
 _TWENTIETHS = 20
 _HALVES = 2
+_PRIVATE_SIGNS = 0xF000     # signs of symbol fonts, which other fonts do not have
+_INDENT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,16 @@ class Look:
     new_page: bool = False
     level: int = 0
     list_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """How a list is marked: «%1.» or a sign; the indent in points. Lists of one `family` are counted together, as Word counts them, until one of them `restarts`."""
+
+    sign: str = "–"
+    left: float = 20
+    family: str = ""
+    restarts: bool = False
 
 
 class Looks:
@@ -62,17 +74,17 @@ class Looks:
         level = 1 if title == "title" else int(title[-1]) + 1 if title.startswith("heading ") and title[-1].isdigit() else made.level
         return _replaced(made, level=level)
 
-    def marker(self, number: str) -> tuple[str, float, float]:
-        """Return how a list is marked: «%1.» or a sign, and its indents in points."""
+    def marker(self, number: str) -> Marker:
+        """Return how the paragraphs of a numbering are marked."""
         num = next((item for item in self._numbering.findall(qn("w:num")) if item.get(qn("w:numId")) == number), None) if self._numbering is not None else None
         if num is None:
-            return "–", 20, -20
+            return Marker()
         abstract = num.find(qn("w:abstractNumId")).get(qn("w:val"))
         found = next(item for item in self._numbering.findall(qn("w:abstractNum")) if item.get(qn("w:abstractNumId")) == abstract)
         level = found.find(qn("w:lvl"))
         kind, text, indent = level.find(qn("w:numFmt")).get(qn("w:val")), level.find(qn("w:lvlText")).get(qn("w:val")), level.find(f"./{qn('w:pPr')}/{qn('w:ind')}")
-        left, hanging = (_points(indent, "left"), _points(indent, "hanging")) if indent is not None else (20, 20)
-        return (text if kind != "bullet" else ("–" if len(text) == 1 and not text.isascii() and ord(text) > 0xF000 else text)), left, -hanging
+        sign = "–" if kind == "bullet" and len(text) == 1 and ord(text) > _PRIVATE_SIGNS else text
+        return Marker(sign, _points(indent, "left") if indent is not None else _INDENT, abstract, num.find(f"./{qn('w:lvlOverride')}/{qn('w:startOverride')}") is not None)
 
 
 def _with(look: Look, paragraph: Any, run: Any) -> Look:

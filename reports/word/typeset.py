@@ -55,6 +55,7 @@ class _Setter:
         self.document = docx.Document(io.BytesIO(content))
         self.looks = Looks(self.document.styles.element, self.document.part.numbering_part.element)
         self.counts: dict[str, int] = {}
+        self.begun: set[str] = set()
         self.depth = 0
 
     def source(self, title: str, day: date) -> str:
@@ -119,11 +120,15 @@ class _Setter:
         return self.depth
 
     def _item(self, look: Look, body: list[str]) -> str:
-        mark, left, _ = self.looks.marker(look.list_of)
-        if "%1" in mark:
-            self.counts[look.list_of] = self.counts.get(look.list_of, 0) + 1
-            mark = mark.replace("%1", str(self.counts[look.list_of]))
-        return f"#item({look.before}pt, {look.after}pt, {left}pt, {self._text(look, mark)})[#{{{self._joined(body)}}}]\n"
+        marker = self.looks.marker(look.list_of)
+        sign = marker.sign
+        if "%1" in sign:
+            if marker.restarts and look.list_of not in self.begun:
+                self.counts[marker.family] = 0
+            self.begun.add(look.list_of)
+            self.counts[marker.family] = self.counts.get(marker.family, 0) + 1
+            sign = sign.replace("%1", str(self.counts[marker.family]))
+        return f"#item({look.before}pt, {look.after}pt, {marker.left}pt, {self._text(look, sign)})[#{{{self._joined(body)}}}]\n"
 
     @staticmethod
     def _joined(body: list[str]) -> str:
