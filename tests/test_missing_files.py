@@ -24,6 +24,10 @@ CODES = "Коды школ в ФИС ОКО.xlsx"
 SIGNS_LEFT_OUT = {"Контингент по классам.xlsx": ("внимание_по_статистике", "внимание_и_проверка", "требует_внимания", "признаки_необъективности"),
                   "Наблюдение и перепроверка.xlsx": ("снято_перепроверкой", "ждёт_перепроверки")}
 
+# The list of attention is drawn from all signs together. Without the ОГЭ of earlier years «ОГЭ через год» is left out, and a school near the border of the list may come onto it
+# or leave it; how many of the listed are innocent stays controlled (the rows «без ОГЭ» of docs/objectivity.md). Found signs may not appear for want of a file.
+REWEIGHED = {"ОГЭ прошлых лет.xlsx": ("внимание_по_статистике", "требует_внимания")}
+
 
 @pytest.fixture(scope="module")
 def whole():
@@ -46,7 +50,7 @@ def without(name: str, folder: Path, program=None):
 
 @pytest.mark.parametrize("name", [file for file in FILES if file not in (REGISTRY, CODES)])
 def test_without_a_file_nothing_is_turned_over(name, whole, tmp_path):
-    """Met may become unknown and not met may become unknown; nothing changes sides, and nobody becomes «стабильная»."""
+    """Met may become unknown and not met may become unknown; nothing changes sides (but at the border of a list that is drawn from fewer signs), and nobody becomes «стабильная»."""
     after, problems = without(name, tmp_path, whole.program)
     assert after is not None, problems
     before = whole.evaluation
@@ -58,6 +62,9 @@ def test_without_a_file_nothing_is_turned_over(name, whole, tmp_path):
         now, then = before.status(plan.name), after.status(plan.name)
         if name in SIGNS_LEFT_OUT and plan.name in SIGNS_LEFT_OUT[name]:
             assert not ((now == -1) & (then == 1)).any()
+            continue
+        if plan.name in REWEIGHED.get(name, ()):
+            assert ((then != 0) & (now != then)).sum() <= 1
             continue
         turned += [(plan.name, code) for code, changed in zip(before.frames["школа"].codes, (then != 0) & (now != then), strict=True) if changed]
     assert turned == []
