@@ -33,7 +33,7 @@ def write_reports(run: Run, folder: Path, schools: Iterable[str] | None = None, 
     `formats`: some of FORMATS. `templates`: Word templates that the district edited. `processes`: how many work side by side; more than one needs the run saved in `beside`, and so does
     `hide`: stand-ins for numbers and names of schools.
     The same run gives the same bytes. Errors: OSError when the folder cannot be written; CarelessPhraseError when a text of the rules says what no report may say;
-    jinja2.TemplateError and WordTemplateError name the template and the place.
+    PageTemplateError and WordTemplateError name the template and the place.
     """
     from reports.hiding import hide_pairs, mask_of
     from reports.sharing import Part, Task, parts_of, write_aside, write_here  # not above: `explain` in a terminal needs only the words of this package

@@ -40,7 +40,7 @@ class Outlet:
     def page(self, name: str, page: Any, stem: str, title: str) -> list[Path]:
         """Write a page by its templates -> paths. `title` is what the Word document and the PDF are called.
 
-        Errors: OSError; CarelessPhraseError; WordTemplateError; PdfError; jinja2.TemplateError names the template and the line.
+        Errors: OSError; CarelessPhraseError; WordTemplateError; PageTemplateError; PdfError.
         """
         paths = [write_page(f"{name}.html.j2", page, self.folder / f"{stem}.html")] if "html" in self.formats else []
         if not {"docx", "pdf"} & set(self.formats):
@@ -48,12 +48,12 @@ class Outlet:
         filled = self.template(name).fill(page, self.book.header, title, self.book.run.day)
         if "docx" in self.formats:
             path = self.folder / f"{stem}.docx"
-            path.write_bytes(filled.content)
+            path.write_bytes(filled)
             paths.append(path)
         if "pdf" in self.formats:
             from reports.word.typeset import pdf_of
             path = self.folder / f"{stem}.pdf"
-            path.write_bytes(pdf_of(filled.content, title, self.book.run.day))
+            path.write_bytes(pdf_of(filled, title, self.book.run.day))
             paths.append(path)
         return paths
 

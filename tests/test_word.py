@@ -47,7 +47,7 @@ def made(tmp_path: Path, source: str, name: str = "проба") -> Path:
 
 
 def filled(path: Path, page: object = Page()) -> bytes:
-    return Template(path).fill(page, HEADER, "Проба", DAY).content
+    return Template(path).fill(page, HEADER, "Проба", DAY)
 
 
 def texts(content: bytes) -> list[str]:

@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -31,14 +30,6 @@ _FEW_COLUMNS, _EQUAL = 2, 0.02
 _HUNGER, _LONGEST_WHOLE_ROW = 0.68, 700          # letters: a row with a longer cell may be parted by a page
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A document ready to write. `title` is what its window and its PDF are called."""
-
-    content: bytes
-    title: str
-
-
 class Template:
     """One .docx with placeholders. Errors on reading: WordTemplateError."""
 
@@ -57,8 +48,8 @@ class Template:
     def environment(self) -> jinja2.Environment:
         return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=typographic)
 
-    def fill(self, page: object, header: object, title: str, day: date) -> Filled:
-        """Fill the template. Errors: WordTemplateError; CarelessPhraseError when the document says what no report may say."""
+    def fill(self, page: object, header: object, title: str, day: date) -> bytes:
+        """Fill the template -> a .docx. `title` is what its window is called. Errors: WordTemplateError; CarelessPhraseError when the document says what no report may say."""
         document = _Reader(io.BytesIO(self.content))
         document.compiled = self._reader.compiled
         context = {"page": page, "header": header, "document_title": title, "chart": lambda item: _chart(document, item)}
@@ -79,7 +70,7 @@ class Template:
         properties.revision, properties.last_modified_by = 1, ""
         made = io.BytesIO()
         document.save(made)
-        return Filled(settled(made.getvalue()), title)
+        return settled(made.getvalue())
 
     def _told(self, error: jinja2.TemplateError) -> str:
         """Say where a template is wrong: the name, the line of the document, the words around it."""
@@ -97,8 +88,7 @@ def _in_russian(error: jinja2.TemplateError) -> str:
     unknown = re.search(r"'([^']+)' is undefined|has no attribute '([^']+)'|No (?:filter|test) named '([^']+)'", message)
     if unknown:
         return f"«{next(word for word in unknown.groups() if word)}» в данных нет"
-    opened = re.search(r"looking for the following tags: (.*?)\.|expected token '([^']+)'|innermost block that needs to be closed is '([^']+)'", message)
-    return f"метка не закрыта или написана с ошибкой ({message})" if opened or message else "метка написана с ошибкой"
+    return f"метка не закрыта или написана с ошибкой ({message})"
 
 
 class _Reader(DocxTemplate):
