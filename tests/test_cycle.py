@@ -17,7 +17,7 @@ from engine.checking import check
 from engine.documents import DOCUMENTS
 from engine.loading import load
 from engine.record import open_run, save
-from engine.run import Run, evaluate_tables, run
+from engine.run import Run, evaluate_tables
 from engine.tables import Tables
 from reports import write_reports
 from reports.book import Book
@@ -29,6 +29,7 @@ from reports.pages.lists_order import make_order
 from reports.pages.quality_analysis import make_analysis
 from reports.pages.quality_findings import criterion_counts
 from reports.yearly import HELPED, OTHERS, movement, sign_test, year_steps
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 9, 3)
@@ -43,9 +44,7 @@ HELP = ("шнор_стабильно", "шнор", "шнсу", "зона_рис�
 
 @pytest.fixture(scope="module")
 def sample() -> Run:
-    result, problems = run(ROOT / "rules", ROOT / "sample_data", DAY)
-    assert result is not None, problems
-    return result
+    return sample_run(DAY)
 
 
 @pytest.fixture(scope="module")

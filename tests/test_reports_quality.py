@@ -22,6 +22,7 @@ from reports.pages.quality_words import part_of, part_words
 from reports.pages.self_reports import make_self_reports
 from reports.quality_figures import Quality, Report, gaps
 from reports.russian import SCHOOL
+from tests.sample import sample_run
 from tests.test_quality_rules import KNOWN, REPORTS, SYSTEMS, write_books
 
 ROOT = Path(__file__).parents[1]
@@ -45,9 +46,7 @@ PLACED = [row for row in SITES if row["Отчёт размещён"] == "да"]
 
 @pytest.fixture(scope="module")
 def sample() -> Run:
-    result, problems = run(ROOT / "rules", DATA, DAY)
-    assert result is not None, problems
-    return result
+    return sample_run(DAY)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from scipy import stats
 from engine.inputs import read_folder
 from engine.model import SeriesBreak
 from engine.record import open_run, save
-from engine.run import Run, evaluate_tables, run
+from engine.run import Run, evaluate_tables
 from reports import write_reports
 from reports.book import Book
 from reports.careful import careless
@@ -26,6 +26,7 @@ from reports.objectivity_figures import Objectivity
 from reports.pages.objectivity_monitoring import UNNAMED, make_monitoring
 from reports.pages.vpr import make_vpr
 from reports.vpr_figures import BASIC_LEAST, DISTRICT, REGION, SAMPLE, Figures, Work
+from tests.sample import sample_run
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "sample_data"
@@ -36,9 +37,7 @@ PAGES = {"vpr": make_vpr, "objectivity_monitoring": make_monitoring}
 
 @pytest.fixture(scope="module")
 def sample() -> Run:
-    result, problems = run(ROOT / "rules", DATA, DAY)
-    assert result is not None, problems
-    return result
+    return sample_run(DAY)
 
 
 @pytest.fixture(scope="module")
