@@ -27,6 +27,8 @@ class RowStatus(IntEnum):
     HIDDEN = 3  # the source suppressed some cell
 
 
+READABLE = f"_status IN ({int(RowStatus.OK)}, {int(RowStatus.HIDDEN)})"
+"""SQL that is true for a row with values of its own."""
 SQL_TYPES = {"число": "DOUBLE", "целое": "BIGINT", "текст": "VARCHAR", "код": "VARCHAR", "школа": "VARCHAR",
              "да/нет": "BOOLEAN", "дата": "INTEGER", "учебный год": "INTEGER"}
 SERVICE = {"_source": "INTEGER", "_row": "INTEGER", "_status": "TINYINT", "_code_as_given": "VARCHAR", "_letter": "VARCHAR"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.model_cycle import CycleOrder, StateItem
-from engine.tables import RowStatus, quoted
+from engine.tables import READABLE, quoted
 from reports.book import Book
 from reports.made import is_made, made_words
 from reports.mentoring import conclusion
@@ -14,7 +14,6 @@ from reports.roadmaps import STEP
 from reports.russian import SCHOOL, capital, counted, full_stop, number, of_counted, short_date, to_counted
 
 GIVEN, REFUSED, AWAITED = "согласна", "отказ", "ждём"
-_READABLE = f"_status IN ({int(RowStatus.OK)}, {int(RowStatus.HIDDEN)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class CycleStates:
         """Count the schools that supplied a table of the report year."""
         title, table = self.book.wording.title(name), self.program.rules.tables[name]
         when = f" AND {quoted(table.year_column)} = {self.run.report_year}" if table.year_column else ""
-        rows, schools = self.run.tables.connection.execute(f"SELECT count(*), count(DISTINCT _unit) FROM {quoted(name)} WHERE {_READABLE}{when}").fetchone()
+        rows, schools = self.run.tables.connection.execute(f"SELECT count(*), count(DISTINCT _unit) FROM {quoted(name)} WHERE {READABLE}{when}").fetchone()
         if not rows:
             return StateView(f"«{title}»: за {self.book.header.year} год в данных нет; это не значит, что работа не велась.", False)
         return StateView(f"«{title}»: есть сведения {of_counted(schools, SCHOOL)} из {number(len(self.book.frame))}." if schools else f"«{title}»: сведения есть.")

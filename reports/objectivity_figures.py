@@ -18,7 +18,7 @@ from engine.objectivity.counterfactual import RegionalSpike, regional_spikes
 from engine.objectivity.measured import Measured
 from engine.program import CategoryPlan, IndicatorPlan, MeasurePlan
 from engine.run import Run
-from engine.tables import RowStatus, quoted
+from engine.tables import READABLE, quoted
 from engine.words import by_code
 from reports.intervals import LEAST, Share, share_of
 from reports.vpr_figures import Figures, Work
@@ -28,7 +28,6 @@ ACTS, RECHECKS, LISTS, DECISIONS = "акты_наблюдения", "переп�
 WAITING, CLEARED, HELD = "назначена", "признаки сняты", "признаки подтвердились"
 LEAST_DISTRIBUTION = 500     # works; a smooth curve through fewer says little about a border
 _CONCLUSION, _ATTENTION = "вывод_о_признаках", "требует внимания"
-_READABLE = f"_status IN ({int(RowStatus.OK)}, {int(RowStatus.HIDDEN)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,21 +190,21 @@ class Objectivity:
         if not self.figures.has(LISTS):
             return []
         sql = f"""SELECT год, count(DISTINCT _unit), list(DISTINCT реквизиты ORDER BY реквизиты) FILTER (WHERE реквизиты IS NOT NULL) FROM {quoted(LISTS)}
-                  WHERE перечень = ? AND _unit IS NOT NULL AND {_READABLE} AND год <= ? GROUP BY 1 ORDER BY 1"""
+                  WHERE перечень = ? AND _unit IS NOT NULL AND {READABLE} AND год <= ? GROUP BY 1 ORDER BY 1"""
         return [Listed(year, count, tuple(letters or ())) for year, count, letters in self.run.tables.connection.execute(sql, [LIST, self.run.report_year]).fetchall()]
 
     def decided(self, year: int) -> set[int] | None:
         """Return the rows of schools that the decisions of a year put into the category of signs; None when no decision of that year is on file."""
         if not self.figures.has(DECISIONS) or year not in self.run.tables.info[DECISIONS].years:
             return None
-        sql = f"SELECT DISTINCT _unit FROM {quoted(DECISIONS)} WHERE год = ? AND категория = ? AND _unit IS NOT NULL AND {_READABLE}"
+        sql = f"SELECT DISTINCT _unit FROM {quoted(DECISIONS)} WHERE год = ? AND категория = ? AND _unit IS NOT NULL AND {READABLE}"
         return {unit for unit, in self.run.tables.connection.execute(sql, [year, CATEGORY]).fetchall()}
 
     def _rows(self, table: str, columns: str, year: int) -> list[tuple]:
         """Read rows of a year with the place each stands at: «книга, лист, строка»."""
         if not self.figures.has(table):
             return []
-        sql = f"SELECT {columns}, _source, _row FROM {quoted(table)} WHERE год = ? AND _unit IS NOT NULL AND {_READABLE} ORDER BY ALL"
+        sql = f"SELECT {columns}, _source, _row FROM {quoted(table)} WHERE год = ? AND _unit IS NOT NULL AND {READABLE} ORDER BY ALL"
         return [(*values, self._place(source, row)) for *values, source, row in self.run.tables.connection.execute(sql, [year]).fetchall()]
 
     def _place(self, source: int | None, row: int | None) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.run import Run
-from engine.tables import RowStatus, quoted
+from engine.tables import READABLE, quoted
 from engine.truth import Truth
 from engine.words import by_code
 
@@ -27,7 +27,6 @@ OF_REPORTS = (NOT_PLACED, PLACED_LATE, SENT_LATE, NO_SECTIONS, NO_ENDING, OTHER_
 FEW_TEACHERS, NO_LEADERS, FEW_CHECKERS, NO_ACT, TRAINING = "мало_обученных_педагогов", "нет_обученных_руководителей", "мало_обученных_проверяющих", "нет_акта_о_всоко", "нужно_обучение_оценке"
 OF_TRAINING = (FEW_TEACHERS, NO_LEADERS, FEW_CHECKERS, NO_ACT, TRAINING)
 WINDOW = 3      # academic years the rules call «за три года»: the indicator has «3 последних», the form of ВСОКО the same words
-_READABLE = f"_status IN ({int(RowStatus.OK)}, {int(RowStatus.HIDDEN)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +185,7 @@ class Quality:
     def _rows(self, table: str, columns: str, where: str = "год = ?", unit: str = "_unit IS NOT NULL AND ") -> Sequence[tuple]:
         if table not in self.run.tables.info:
             return ()
-        sql = f"SELECT {columns} FROM {quoted(table)} WHERE {unit}{_READABLE} AND {where} ORDER BY ALL"
+        sql = f"SELECT {columns} FROM {quoted(table)} WHERE {unit}{READABLE} AND {where} ORDER BY ALL"
         return self.run.tables.connection.execute(sql, [self.year]).fetchall()
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from engine.run import Run
-from engine.tables import RowStatus, quoted
+from engine.tables import READABLE, RowStatus, quoted
 from engine.words import by_code
 from reports.intervals import Difference, Share, difference, share_of, without
 
@@ -22,7 +22,6 @@ AGREED = "подтвердили"
 SIDES = ("понизили", AGREED, "повысили")
 TABLES = ("результаты", "группы_отметки", "группы_впр", "группы_журнал", "журнал", "задания_впр", "группы_задания", "работы_впр", "сводка_баллов", "шкалы",
           "контингент", "нормы_впр")
-_READABLE = f"_status IN ({int(RowStatus.OK)}, {int(RowStatus.HIDDEN)})"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -172,7 +171,7 @@ class Figures:
     def chosen_groups(self, table: str) -> dict[str, str]:
         """Choose one group of each kind: the region with most rows of works, the municipality only when there is no doubt which one it is."""
         found: dict[str, list[str]] = {}
-        for kind, name in self._rows(table, f"SELECT вид_группы, группа FROM {{t}} WHERE {_READABLE} GROUP BY ALL ORDER BY 1, count(*) DESC, 2"):
+        for kind, name in self._rows(table, f"SELECT вид_группы, группа FROM {{t}} WHERE {READABLE} GROUP BY ALL ORDER BY 1, count(*) DESC, 2"):
             found.setdefault(kind, []).append(name)
         names = {kind: groups[0] for kind, groups in found.items()}
         if len(found.get(DISTRICT, ())) > 1 or len(self.run.evaluation.frames.get("район", ())) > 1:
@@ -182,7 +181,7 @@ class Figures:
     def _of_groups(self, table: str, columns: str, year: int | None = None) -> dict[str, list[tuple]]:
         """Read the rows of the chosen groups: kind -> rows that begin with класс, предмет, год."""
         when = "" if year is None else f" AND год = {int(year)}"
-        sql = f"SELECT класс, предмет, год, {columns} FROM {{t}} WHERE вид_группы = ? AND группа = ? AND {_READABLE} AND год <= ?{when} ORDER BY ALL"
+        sql = f"SELECT класс, предмет, год, {columns} FROM {{t}} WHERE вид_группы = ? AND группа = ? AND {READABLE} AND год <= ?{when} ORDER BY ALL"
         return {kind: self._rows(table, sql, (kind, name, self.run.report_year)) for kind, name in self.chosen_groups(table).items()}
 
     # ------------------------------------------------------------ marks
@@ -215,7 +214,7 @@ class Figures:
         return {kind: self._rows("группы_впр", sql, (kind, name, self.run.report_year)) for kind, name in self.chosen_groups("группы_впр").items()}
 
     def _from_schools(self) -> list[tuple]:
-        sql = f"""SELECT класс, предмет, год, sum(участников), sum(отметка_2), sum(отметка_4 + отметка_5) FROM {{t}} WHERE процедура = '{EXAM}' AND _unit IS NOT NULL AND {_READABLE}
+        sql = f"""SELECT класс, предмет, год, sum(участников), sum(отметка_2), sum(отметка_4 + отметка_5) FROM {{t}} WHERE процедура = '{EXAM}' AND _unit IS NOT NULL AND {READABLE}
                   AND отметка_2 IS NOT NULL AND отметка_4 + отметка_5 IS NOT NULL AND участников IS NOT NULL AND год <= ? GROUP BY 1, 2, 3 ORDER BY ALL"""
         return self._rows(MARKS_TABLE, sql, [self.run.report_year])
 
@@ -285,7 +284,7 @@ class Figures:
     def _task_schools(self) -> tuple[dict[tuple[Work, str], list[_School]], dict[tuple[Work, str], str]]:
         """Read the tasks of schools, and the levels of tasks."""
         sql = f"""SELECT класс, предмет, задание, _unit, сумма_баллов, максимум, участников, уровень FROM {{t}}
-                  WHERE год = ? AND _unit IS NOT NULL AND {_READABLE} AND сумма_баллов IS NOT NULL AND максимум IS NOT NULL AND участников > 0 ORDER BY ALL"""
+                  WHERE год = ? AND _unit IS NOT NULL AND {READABLE} AND сумма_баллов IS NOT NULL AND максимум IS NOT NULL AND участников > 0 ORDER BY ALL"""
         codes = self.run.evaluation.frames[self.run.program.school_level].codes
         schools: dict[tuple[Work, str], list[_School]] = {}
         levels: dict[tuple[Work, str], str] = {}
@@ -313,7 +312,7 @@ class Figures:
         return found
 
     def _journal_schools(self, year: int) -> list[tuple]:
-        sql = f"""SELECT класс, предмет, sum(сравнили), sum(понизили), sum(подтвердили), sum(повысили) FROM {{t}} WHERE год = ? AND _unit IS NOT NULL AND {_READABLE}
+        sql = f"""SELECT класс, предмет, sum(сравнили), sum(понизили), sum(подтвердили), sum(повысили) FROM {{t}} WHERE год = ? AND _unit IS NOT NULL AND {READABLE}
                   AND сравнили IS NOT NULL AND понизили IS NOT NULL AND подтвердили IS NOT NULL AND повысили IS NOT NULL GROUP BY 1, 2 ORDER BY ALL"""
         return self._rows("журнал", sql, [year])
 
@@ -328,7 +327,7 @@ class Figures:
             if self.has(table):
                 where = f"TRUE{kinds.get(table, '')}"
                 absent = self._units(table, f"{where} AND _status = {int(RowStatus.ABSENT)}")
-                given = self._units(table, f"{where} AND {_READABLE}")
+                given = self._units(table, f"{where} AND {READABLE}")
                 wanted = (absent | given) if absent or self.run.program.rules.tables[table].expected else expected | given
                 found.append(Supply(table, len(wanted), len(given), self.codes_of(wanted - given), self.codes_of(absent & given)))
         return found
@@ -343,7 +342,7 @@ class Figures:
 
     def group_rows(self) -> list[Groups]:
         """Say which larger groups each report of ФИС ОКО has rows of in the report year."""
-        sql = f"SELECT DISTINCT вид_группы FROM {{t}} WHERE год = ? AND {_READABLE} ORDER BY 1"
+        sql = f"SELECT DISTINCT вид_группы FROM {{t}} WHERE год = ? AND {READABLE} ORDER BY 1"
         return [Groups(table, tuple(kind for kind, in self._rows(table, sql, [self.run.report_year]))) for table in ("группы_отметки", "группы_впр", "группы_журнал", "группы_задания") if self.has(table)]
 
     def sheets(self, tables: Iterable[str]) -> list[Sheet]:
